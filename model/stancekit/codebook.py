@@ -111,7 +111,7 @@ class Codebook(_Strict):
     @classmethod
     def default(cls) -> Codebook:
         """Return the conflict codebook that ships with stancekit."""
-        return cls.load(Path(str(resources.files("stancekit") / "data" / "conflict.yaml")))
+        return cls.load(Path(str(resources.files("stancekit") / "default" / "codebook.yaml")))
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
