@@ -1,0 +1,1 @@
+"""Figures for stancekit: how often its stances are right, and what its probabilities are worth."""
