@@ -16,7 +16,7 @@ from stancekit_eval.items import FAMILIES
 from stancekit_eval.matching import key
 from stancekit_eval.tfidf import TfidfBaseline
 
-NO_STANCE, MOST_FREQUENT, TFIDF = "no stance", "most frequent stance", "TF-IDF + logistic regression"
+NO_STANCE, MOST_FREQUENT, TFIDF = "no stance", "most frequent stance", "TF-IDF + logistic"
 
 
 class MajorityBaseline:

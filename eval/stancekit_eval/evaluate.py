@@ -60,7 +60,8 @@ class Evaluation(BaseModel):
         statements: Number of labelled statements.
         missing: How many of them have no prediction; they count as ones without a stance.
         units: Number of units that are drawn in a resample.
-        unit: What is drawn: ``article`` where statements tell their article, else ``statement``.
+        unit: What is drawn: ``article`` where there are articles (a statement without one is drawn by
+            itself), else ``statement``.
         resamples: Number of bootstrap resamples.
         seed: Seed of the resampling.
         abstention: Share of the predicted statements on which the model abstained.

@@ -1,11 +1,12 @@
-"""An evaluation as tables for the terminal."""
+"""An evaluation as tables for the terminal, 80 columns wide."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from rich import box
 from rich.console import Console, RenderableType
-from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -28,22 +29,25 @@ def print_report(evaluation: Evaluation, console: Console | None = None, *, wors
     console = console or Console()
     for part in render(evaluation, worst=worst):
         console.print(part)
+        console.print()
 
 
 def render(evaluation: Evaluation, *, worst: int = 10) -> Iterator[RenderableType]:
     """Yield the parts of the report: summary, figures, calibration, coverage, confusions, notes."""
     yield _summary(evaluation)
-    yield _figures("By family", "method", _families(evaluation))
-    yield _figures("By label", "label", ((r.group, r) for r in evaluation.by_label))
-    yield _figures("By kind of statement", "kind", ((r.group, r) for r in evaluation.by_kind))
+    yield _figures("By family, in percent (95% interval)", _families(evaluation), intervals=True)
+    yield _figures("By label", ((r.group, r) for r in evaluation.by_label))
+    yield _figures("By kind of statement", ((r.group, r) for r in evaluation.by_kind))
     for family, calibration in evaluation.calibration.items():
         yield _reliability(family, calibration.considered, calibration.given)
     if evaluation.selective:
-        yield _coverage(evaluation)
+        yield _coverage(evaluation.selective, {f: c.risk_coverage for f, c in evaluation.calibration.items()})
     if evaluation.confusions:
-        yield _confusions(evaluation.confusions[:worst])
-    for note in evaluation.notes:
-        yield Text(f"note: {note}")
+        yield Text(
+            "Worst confusions (cost: log loss in nats), each with its costliest sentence", style="italic"
+        )
+    yield from (_confusion(c) for c in evaluation.confusions[:worst])
+    yield from (Text(f"note: {note}") for note in evaluation.notes)
 
 
 def _summary(e: Evaluation) -> Text:
@@ -55,35 +59,40 @@ def _summary(e: Evaluation) -> Text:
     )
 
 
+def _table(title: str, *columns: str) -> Table:
+    """Return a table whose first column holds words and the others figures."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False)
+    table.add_column(columns[0], overflow="fold")
+    for name in columns[1:]:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
 def _families(e: Evaluation) -> Iterator[tuple[str, Row]]:
-    """Yield the method and its row, the methods of one family beside each other."""
+    """Yield the method and its row, the methods of one family below each other."""
     methods = [("model", e.by_family), *((b.name, b.by_family) for b in e.baselines)]
     for i in range(len(e.by_family)):
         for name, rows in methods:
             yield name, rows[i]
 
 
-def _figures(title: str, what: str, rows: Iterable[tuple[str, Row]]) -> Table:
-    table = Table(title=title, title_justify="left")
-    table.add_column("family")
-    table.add_column(what)
-    for name in ("precision", "recall", "F1", "gold", "predicted"):
-        table.add_column(name, justify="right")
-    last = ""
+def _figures(title: str, rows: Iterable[tuple[str, Row]], *, intervals: bool = False) -> Table:
+    """Return a table with a heading for each family; ``intervals`` for all ratios, else for F1 alone."""
+    table, last = _table(title, "", "prec.", "recall", "F1", "gold", "pred."), ""
     for name, row in rows:
-        if last and row.view != last:
-            table.add_section()
-        shown = "" if row.view == last else row.view
+        if row.view != last:
+            table.add_row(Text(row.view, style="bold"))
         last = row.view
-        ratios = (_figure(f) for f in (row.precision, row.recall, row.f1))
-        table.add_row(shown, escape(name), *ratios, f"{row.gold:,}", f"{row.predicted:,}")
+        ratios = (_figure(row.precision, intervals), _figure(row.recall, intervals), _figure(row.f1, True))
+        table.add_row(Text(f"  {name}"), *ratios, f"{row.gold:,}", f"{row.predicted:,}")
     return table
 
 
-def _figure(figure: Figure) -> str:
-    if figure.low is None or figure.high is None:
-        return f"{figure.value:.3f}"
-    return f"{figure.value:.3f} ({figure.low:.2f}-{figure.high:.2f})"
+def _figure(figure: Figure, interval: bool) -> str:
+    value = f"{100 * figure.value:.1f}"
+    if not interval or figure.low is None or figure.high is None:
+        return value
+    return f"{value} ({100 * figure.low:.0f}-{100 * figure.high:.0f})"
 
 
 def _reliability(family: str, considered: Reliability, given: Reliability) -> Table:
@@ -91,51 +100,33 @@ def _reliability(family: str, considered: Reliability, given: Reliability) -> Ta
         f"Calibration of {family}: error {considered.error:.3f} over {considered.count:,} considered, "
         f"{given.error:.3f} over {given.count:,} reported"
     )
-    table = Table(title=title, title_justify="left")
-    for name in ("probability", "stances", "mean", "right"):
-        table.add_column(name, justify="right")
+    table = _table(title, "probability", "stances", "mean", "right")
     table.add_column("right, of 1")
     for b in considered.bins:
-        bar = "█" * round(b.correct * _BAR)
         values = (f"{b.low:.1f}-{b.high:.1f}", f"{b.count:,}", f"{b.probability:.3f}", f"{b.correct:.3f}")
-        table.add_row(*values, bar)
+        table.add_row(*values, "█" * round(b.correct * _BAR))
     return table
 
 
-def _coverage(e: Evaluation) -> Table:
-    """Return the risk at tenths of coverage, of whole statements and of the stances reported."""
-    table = Table(
-        title="Risk: share wrong among the surest (area: mean over all coverages)", title_justify="left"
-    )
-    curves: dict[str, RiskCoverage | None] = {"statements": e.selective}
-    curves |= {family: c.risk_coverage for family, c in e.calibration.items()}
-    table.add_column("coverage", justify="right")
-    for name in curves:
-        table.add_column(name, justify="right")
-    for tenth in (2, 4, 6, 8, 10):
-        cells = [_at(tenth / 10, c.coverage, c.risk) if c else "" for c in curves.values()]
-        table.add_row(f"{tenth / 10:.0%}", *cells)
-    table.add_section()
-    table.add_row("area", *(f"{c.area:.3f}" if c and c.coverage else "" for c in curves.values()))
+def _coverage(statements: RiskCoverage, families: dict[str, RiskCoverage]) -> Table:
+    """Return the risk at fifths of coverage, of whole statements and of the stances reported."""
+    curves = {"statements": statements, **families}
+    table = _table("Share wrong among the surest (area: mean)", "coverage", *curves)
+    for fifth in range(1, 6):
+        table.add_row(f"{fifth / 5:.0%}", *(_at(fifth / 5, curve) for curve in curves.values()))
+    table.add_row("area", *(f"{c.area:.3f}" if c.coverage else "" for c in curves.values()))
     return table
 
 
-def _at(share: float, coverage: tuple[float, ...], risk: tuple[float, ...]) -> str:
+def _at(share: float, curve: RiskCoverage) -> str:
     """Return the risk at the least coverage that reaches a share."""
-    return next((f"{r:.3f}" for c, r in zip(coverage, risk, strict=True) if c >= share - 1e-9), "")
+    points = zip(curve.coverage, curve.risk, strict=True)
+    return next((f"{risk:.3f}" for coverage, risk in points if coverage >= share - 1e-9), "")
 
 
-def _confusions(confusions: Iterable[Confusion]) -> Table:
-    table = Table(title="Worst confusions (cost: log loss in nats)", title_justify="left", show_lines=True)
-    for name in ("gold", "predicted"):
-        table.add_column(name, overflow="fold")
-    for name in ("errors", "cost"):
-        table.add_column(name, justify="right")
-    table.add_column("costliest", overflow="fold", ratio=1)
-    for c in confusions:
-        first = c.examples[0]
-        who = f"{first.speaker}: " if first.speaker else ""
-        what = f"{first.gold} -> {first.predicted}, p {first.probability:.2f}"
-        sentence = f"{first.id}  {what}\n{who}{first.text}"
-        table.add_row(c.gold, c.predicted, str(c.count), f"{c.cost:.1f}", Text(sentence))
-    return table
+def _confusion(c: Confusion) -> RenderableType:
+    first = c.examples[0]
+    text = Text(f"{c.gold} -> {c.predicted}: {c.count:,} errors, cost {c.cost:.1f}\n", style="bold")
+    detail = f"{first.id}: {first.gold} -> {first.predicted}, probability {first.probability:.2f}\n"
+    who = f"{first.speaker}: " if first.speaker else ""
+    return Padding(Text.assemble(text, detail, f"{who}{first.text}"), (0, 0, 0, 2))

@@ -39,7 +39,7 @@ class OneVsRest:
         for label in self.labels:
             y = np.array([label in row for row in labels])
             mixed = 0 < y.sum() < len(y)
-            model = LogisticRegression(C=10.0, solver="liblinear", random_state=0)
+            model = LogisticRegression(C=10.0, class_weight="balanced", solver="liblinear", random_state=0)
             self.models.append(model.fit(features, y) if mixed else float(y.mean()))
         return self
 
