@@ -1,0 +1,184 @@
+"""The public classifier: statements in, statements with stances out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import metadata
+from itertools import islice
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+
+from stancekit.actors import ActorFinder
+from stancekit.calibration import Calibration
+from stancekit.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from stancekit.codebook import Codebook
+from stancekit.decode import Decoder, RowLogits
+from stancekit.encode import Encoded, StatementEncoder
+from stancekit.errors import DataError, MissingExtraError
+from stancekit.network import StanceNetwork, TargetVectors
+from stancekit.reading import parse_article, read_article
+from stancekit.records import Statement
+
+WINDOW = 512
+"""Statements read ahead; inside a window they are sorted by length so that a batch holds little padding."""
+
+
+class StanceClassifier:
+    """Scores statements against a codebook, each encoded once.
+
+    Make one with ``from_pretrained``. Every method that predicts gives ``Statement`` records with ``stances``,
+    ``abstained`` and, with ``all_scores``, ``scores`` filled in.
+
+    Args:
+        network: The network.
+        encoder: Its tokenizer and length.
+        codebook: What to score.
+        calibration: Temperatures and thresholds.
+        card: What else the checkpoint folder says of itself.
+        device: Where to compute: ``cpu``, ``cuda``, ...; by default a GPU if there is one.
+    """
+
+    def __init__(
+        self, network: StanceNetwork, encoder: StatementEncoder, codebook: Codebook,
+        calibration: Calibration | None = None, *, card: Checkpoint | None = None, device: str | None = None,
+    ) -> None:  # fmt: skip
+        self.network, self.encoder, self.codebook = network, encoder, codebook
+        self.calibration = calibration or Calibration()
+        self.card = card
+        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        self.network.to(self.device).eval()
+        self.finder = ActorFinder(codebook)
+        self._targets: TargetVectors | None = None
+
+    @classmethod
+    def from_pretrained(cls, name_or_path: str | Path | None = None, *, device: str | None = None) -> Self:
+        """Return the classifier of a checkpoint: the shipped one by default, a folder, or a hub name.
+
+        Raises:
+            CheckpointError: if there is no such checkpoint or it is damaged.
+        """
+        card = load_checkpoint(name_or_path)
+        return cls(card.network, card.encoder, card.codebook, card.calibration, card=card, device=device)
+
+    def save_pretrained(self, folder: str | Path, *, extra_files: dict[str, str] | None = None) -> None:
+        """Write the checkpoint folder; ``extra_files`` maps further file names to their text.
+
+        Raises:
+            OutputError: if the folder cannot be written.
+        """
+        save_checkpoint(
+            Path(folder), self.network, self.encoder, self.codebook, self.calibration, extra_files=extra_files or {}
+        )
+
+    def with_codebook(self, codebook: Codebook | str | Path) -> Self:
+        """Return a classifier with the same weights and another codebook, scored from its definitions alone."""
+        book = codebook if isinstance(codebook, Codebook) else Codebook.load(codebook)
+        return type(self)(
+            self.network, self.encoder, book, self.calibration, card=self.card, device=str(self.device)
+        )
+
+    def predict(
+        self, text: str, *, speaker: str | None = None, context: Sequence[str] = (), all_scores: bool = False
+    ) -> Statement:
+        """Return one statement with its stances.
+
+        Args:
+            text: The statement.
+            speaker: Who says it; None if unknown.
+            context: The sentences before it, nearest last.
+            all_scores: Also give every target considered, in ``scores``.
+
+        Raises:
+            DataError: if the text is empty.
+        """
+        if not text.strip():
+            raise DataError("text: expected words, got an empty text")
+        statement = Statement(id="0", text=text, speaker=speaker, context=tuple(context))
+        return next(self.predict_many([statement], all_scores=all_scores))
+
+    def predict_many(
+        self, statements: Iterable[Statement | str], *, all_scores: bool = False, batch_size: int = 32,
+        min_probability: float | None = None,
+    ) -> Iterator[Statement]:  # fmt: skip
+        """Yield each statement with its stances, in the order given, reading ahead by a window only.
+
+        Args:
+            statements: Records, or bare texts.
+            all_scores: Also give every target considered, in ``scores``.
+            batch_size: Statements a forward pass; changes no score beyond float tolerance.
+            min_probability: Report stances from this probability on, in place of the checkpoint's thresholds.
+        """
+        records = (
+            s if isinstance(s, Statement) else Statement(id=str(i), text=s) for i, s in enumerate(statements)
+        )
+        decode = Decoder(self.codebook, self.calibration)
+        while window := list(islice(records, WINDOW)):
+            rows = [self.encoder(s, a) for s, a in zip(window, self.finder.find_many(window), strict=True)]
+            done: list[Statement | None] = [None] * len(window)
+            order = sorted(range(len(rows)), key=lambda i: len(rows[i].ids))
+            for at in range(0, len(order), batch_size):
+                part = order[at : at + batch_size]
+                for i, logits in zip(part, self._score([rows[i] for i in part]), strict=True):
+                    done[i] = decode(window[i], rows[i], logits, all_scores=all_scores, least=min_probability)
+            yield from (s for s in done if s is not None)
+
+    def predict_article(self, source: str | Path, *, all_scores: bool = False) -> list[Statement]:
+        """Return the statements of one article with speakers and stances.
+
+        Args:
+            source: The article's text, or a Path to its file.
+            all_scores: Also give every target considered, in ``scores``.
+
+        Raises:
+            ArticleError: if the file cannot be read.
+        """
+        article = read_article(source) if isinstance(source, Path) else parse_article(source, id="article")
+        return list(self.predict_many(article.statements, all_scores=all_scores))
+
+    def fit(self, statements: Sequence[Statement], dev: Sequence[Statement] = (), **settings: Any) -> Self:
+        """Return a classifier trained further on labelled statements of its codebook.
+
+        Args:
+            statements: Seeds, 50 or more.
+            dev: Labelled statements to stop early and calibrate on; by default a fifth of the seeds.
+            settings: Fields of the config's ``training`` section, e.g. ``epochs=10``.
+
+        Raises:
+            MissingExtraError: if stancekit's training package is not installed.
+        """
+        found = metadata.entry_points(group="stancekit.trainer", name="fewshot")
+        if not found:
+            raise MissingExtraError('training is not installed; expected the whole package: pip install "stancekit"')
+        trained: Self = next(iter(found)).load()(self, statements, dev, **settings)
+        return trained
+
+    @property
+    def targets(self) -> TargetVectors:
+        """The codebook's target vectors, computed on first use."""
+        if self._targets is None:
+            with torch.inference_mode():
+                self._targets = encode_codebook(self.network, self.encoder, self.codebook, self.device)
+        return self._targets
+
+    def _score(self, rows: list[Encoded]) -> list[RowLogits]:
+        batch = {k: v.to(self.device) for k, v in self.encoder.batch(rows).items()}
+        with torch.inference_mode():
+            out = self.network(batch, self.targets)
+        parts = (out.outcomes, out.actors, out.accusations, out.outcome_attention, out.actor_attention,
+                 out.charge_attention)  # fmt: skip
+        arrays = [x.float().cpu().numpy() for x in parts]
+        return [RowLogits(*(a[i] for a in arrays)) for i in range(len(rows))]
+
+
+def encode_codebook(
+    network: StanceNetwork, encoder: StatementEncoder, codebook: Codebook, device: torch.device
+) -> TargetVectors:
+    """Return the target vectors of a codebook; a family it does not have gives no row (actor: a zero row)."""
+    size = int(network.backbone.config.hidden_size)
+    vectors = network.encode_targets({k: v.to(device) for k, v in encoder.targets(codebook.targets).items()})
+    families = [t.family for t in codebook.targets]
+    rows = {f: vectors[[i for i, x in enumerate(families) if x == f]] for f in ("outcome", "actor", "accusation")}
+    actor = rows["actor"] if codebook.actors else torch.zeros(1, size, device=device)
+    return TargetVectors(rows["outcome"], actor, rows["accusation"])

@@ -1,0 +1,105 @@
+"""Examples to a batch: padded statements, the targets they are asked about, and the labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from stancekit.codebook import Target
+from stancekit.encode import Encoded, StatementEncoder
+from stancekit_training.examples import UNKNOWN, TargetTable
+
+NAME_ONLY, DEFINITION_ONLY = 0.1, 0.4
+"""Shares of the targets shown by their name, or by their definition, alone: a new codebook has other names."""
+
+
+class Collator:
+    """Makes a batch of examples, with every target of the codebooks that occur in it.
+
+    A target of one codebook is labelled none for the rows of another: negatives from other subjects.
+
+    Args:
+        table: All targets.
+        encode: The statement encoder.
+        seed: Of the choice how each target is shown.
+        vary: Show targets by name or definition alone now and then.
+    """
+
+    def __init__(self, table: TargetTable, encode: StatementEncoder, seed: int, *, vary: bool = True) -> None:
+        self.table, self.encode, self.seed, self.vary = table, encode, seed, vary
+
+    def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Tensor]:
+        """Return the batch of ``StatementEncoder.batch`` with targets and labels.
+
+        Adds ``target_ids``, ``target_mask`` (K, T), ``families`` (K,): 0 outcome, 1 actor, 2 accusation, in this
+        order; labels ``outcomes`` (B, O), ``actors`` (B, A), ``accusations`` (B, A, C), ``charges`` (B, C).
+        """
+        encoded = [
+            Encoded(r["ids"], r["types"], r["text_start"], r["spans"], r["names"], r["mentions"], r["roles"])
+            for r in rows
+        ]
+        batch = self.encode.batch(encoded)
+        asked = sorted({t for r in rows for t in self._asked(r)})
+        groups: dict[str, list[int]] = {"outcome": [], "actor": [], "accusation": []}
+        for number in asked:
+            groups[self.table.targets[number].family].append(number)
+        if not groups["actor"]:
+            groups["actor"] = [i for i, t in enumerate(self.table.targets) if t.family == "actor"][:1]
+        ordered = [n for g in groups.values() for n in g]
+        shown = self.encode.targets(self._shown(rows, ordered))
+        families = torch.tensor([k for k, g in enumerate(groups.values()) for _ in g])
+        batch |= {"target_ids": shown["input_ids"], "target_mask": shown["attention_mask"], "families": families}
+        return batch | self._labels(rows, groups, batch["roles"].shape[1])
+
+    def _asked(self, row: dict[str, Any]) -> list[int]:
+        book = self.table.books[row["book"]] if row["book"] >= 0 else []
+        return [*book, *(t for t, _ in row["outcomes"])]
+
+    def _shown(self, rows: Sequence[dict[str, Any]], numbers: list[int]) -> list[Target]:
+        """Return the targets as they are shown in this batch: the choice depends on seed and rows alone."""
+        targets = [self.table.targets[n] for n in numbers]
+        if not self.vary:
+            return targets
+        random = np.random.default_rng([self.seed, *(sum(r["ids"]) for r in rows)]).random(len(targets))
+        out = []
+        for target, x in zip(targets, random, strict=True):
+            if x < NAME_ONLY and target.name and target.family != "actor":
+                out.append(target._replace(definition=""))
+            elif x < NAME_ONLY + DEFINITION_ONLY and target.definition:
+                out.append(target._replace(name=""))
+            else:
+                out.append(target)
+        return out
+
+    def _labels(self, rows: Sequence[dict[str, Any]], groups: dict[str, list[int]], most: int) -> dict[str, Tensor]:
+        n, o, c = len(rows), len(groups["outcome"]), len(groups["accusation"])
+        column = {number: i for g in groups.values() for i, number in enumerate(g)}
+        outcomes, actors = torch.full((n, o), UNKNOWN), torch.full((n, most), UNKNOWN)
+        accusations, charges = torch.full((n, most, c), UNKNOWN), torch.full((n, c), UNKNOWN)
+        names = [self.table.targets[t].name for t in groups["outcome"]]
+        for i, row in enumerate(rows):
+            book = set(self.table.books[row["book"]]) if row["book"] >= 0 else set()
+            own = {self.table.targets[t].name for t in book}
+            for j, number in enumerate(groups["outcome"]):
+                if book and (number in book or names[j] not in own):
+                    outcomes[i, j] = 0
+            for number, label in row["outcomes"]:
+                outcomes[i, column[number]] = label
+            if row["actors"]:
+                actors[i, : len(row["actors"])] = torch.tensor(row["actors"])
+            known = [column[t] for t in book if self.table.targets[t].family == "accusation"]
+            for j in known:
+                charges[i, j] = 0
+                accusations[i, : len(row["actors"]), j] = 0
+            for a in row["open_actors"]:
+                accusations[i, a] = UNKNOWN
+            for a, number in row["charges"]:
+                charges[i, column[number]] = accusations[i, a, column[number]] = 1
+        return {
+            "outcome_labels": outcomes, "actor_labels": actors, "accusation_labels": accusations,
+            "charge_labels": charges,
+        }  # fmt: skip

@@ -1,0 +1,103 @@
+"""A training run: config to data to fit to checkpoint folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from ruamel.yaml import YAML
+from transformers import TrainingArguments, set_seed
+from transformers.trainer_utils import get_last_checkpoint
+
+from stancekit.checkpoint import save_checkpoint, writing
+from stancekit.classifier import StanceClassifier
+from stancekit.codebook import Codebook
+from stancekit.records import Statement
+from stancekit_training.backbone import start
+from stancekit_training.calibrate import calibrate, score
+from stancekit_training.card import model_card
+from stancekit_training.collate import Collator
+from stancekit_training.config import Config, TrainingSection
+from stancekit_training.data import data_hashes, dev_data, training_data
+from stancekit_training.objective import Objective
+from stancekit_training.precision import pick_precision
+from stancekit_training.trainer import StanceTrainer
+
+
+def train(config: Config, *, resume: bool = False) -> Path:
+    """Train as the config says and return the checkpoint folder.
+
+    Args:
+        config: The run.
+        resume: Go on from the last work checkpoint, to the result of an undisturbed run; without one, start anew.
+
+    Raises:
+        StancekitError: if something the user gave is wrong, or a file cannot be written.
+    """
+    run = Path(f"{config.output.folder}.run")
+    with writing(run):
+        if not resume and run.exists():
+            shutil.rmtree(run)
+        run.mkdir(parents=True, exist_ok=True)
+    set_seed(config.training.seed)
+    network, encode = start(config.model)
+    dev = dev_data(config)
+    rows, table = training_data(config, encode)
+    classifier = StanceClassifier(network, encode, Codebook.load(config.data.codebook))
+    collate = Collator(table, encode, config.training.seed)
+    with writing(run):
+        trainer = fit(classifier, rows, collate, dev, config.training, run, resume=resume)
+    if trainer.is_world_process_zero():
+        names = ", ".join(Path(s.path).name for s in config.data.dev)
+        finish(classifier, dev, config, trainer, data_hashes(config), names)
+    return Path(config.output.folder)
+
+
+def fit(
+    classifier: StanceClassifier, rows: Any, collate: Collator, dev: list[Statement], section: TrainingSection,
+    run: Path, *, resume: bool = False,
+) -> StanceTrainer:  # fmt: skip
+    """Train a classifier's network in place, its best weights on dev put back, and return the trainer."""
+    precision = pick_precision(section.precision, classifier.network)
+    set_seed(section.seed)
+    arguments = TrainingArguments(
+        output_dir=str(run), num_train_epochs=section.epochs, max_steps=section.max_steps or -1,
+        per_device_train_batch_size=section.batch_size, learning_rate=section.learning_rate,
+        lr_scheduler_type="cosine", warmup_steps=section.warmup, weight_decay=section.weight_decay,
+        bf16=precision == "bf16", use_cpu=not torch.cuda.is_available(), seed=section.seed, data_seed=section.seed, eval_strategy="epoch",
+        save_strategy="steps", save_steps=section.save_steps, save_total_limit=2, logging_steps=20,
+        report_to=[], remove_unused_columns=False, label_names=[], dataloader_pin_memory=False,
+        ddp_find_unused_parameters=True,
+    )  # fmt: skip
+    trainer = StanceTrainer(
+        classifier=classifier, dev=dev, section=section, run=run, model=Objective(classifier.network),
+        args=arguments, train_dataset=rows, data_collator=collate,
+    )  # fmt: skip
+    last = get_last_checkpoint(str(run)) if resume else None
+    trainer.train(resume_from_checkpoint=last)
+    trainer.load_best()
+    classifier.network.eval()
+    return trainer
+
+
+def finish(
+    classifier: StanceClassifier, dev: list[Statement], config: Config, trainer: StanceTrainer,
+    hashes: dict[str, str], dev_name: str,
+) -> None:  # fmt: skip
+    """Calibrate on dev and write the checkpoint folder with its card."""
+    classifier = StanceClassifier(
+        classifier.network, classifier.encoder, classifier.codebook, device=str(classifier.device)
+    )
+    classifier.calibration = calibrate(dev, score(classifier, dev), dev_name)
+    folder = Path(config.output.folder)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "training.yaml").open("w", encoding="utf-8") as file:
+            YAML(typ="safe", pure=True).dump(config.model_dump(exclude_none=True), file)
+    save_checkpoint(
+        folder, classifier.network, classifier.encoder, classifier.codebook, classifier.calibration,
+        packing=config.output.packing, data=hashes,
+        extra_files={"README.md": model_card(config, classifier, trainer.state.log_history)},
+    )  # fmt: skip
