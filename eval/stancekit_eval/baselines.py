@@ -1,6 +1,6 @@
 """Baselines: what is reached without a neural network.
 
-``no stance`` and ``most frequent stance`` look at no word; ``TF-IDF + logistic regression`` looks at words
+``no stance`` and ``most frequent`` (stance) look at no word; ``TF-IDF + logistic regression`` looks at words
 alone.
 """
 
@@ -16,7 +16,7 @@ from stancekit_eval.items import FAMILIES
 from stancekit_eval.matching import key
 from stancekit_eval.tfidf import TfidfBaseline
 
-NO_STANCE, MOST_FREQUENT, TFIDF = "no stance", "most frequent stance", "TF-IDF + logistic"
+NO_STANCE, MOST_FREQUENT, TFIDF = "no stance", "most frequent", "TF-IDF + logistic"
 
 
 class MajorityBaseline:

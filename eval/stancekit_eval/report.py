@@ -61,7 +61,7 @@ def _summary(e: Evaluation) -> Text:
 
 def _table(title: str, *columns: str) -> Table:
     """Return a table whose first column holds words and the others figures."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     table.add_column(columns[0], overflow="fold")
     for name in columns[1:]:
         table.add_column(name, justify="right", no_wrap=True)
