@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from stancekit.actor import TEXT, Actor, Mention
 from stancekit.codebook import Codebook
-from stancekit.gazetteer import Gazetteer, builtin, words
-from stancekit.groups import lexicon
+from stancekit.gazetteer import Gazetteer, builtin
 from stancekit.linking import link
 from stancekit.nlp import load_nlp
 from stancekit.records import Statement
+from stancekit.same import same_actor
 from stancekit.spotting import Spot, spot
+
+__all__ = ["MAX_ACTORS", "ActorFinder", "same_actor"]
 
 MAX_ACTORS = 12
 """Most actors proposed for a statement; the statement's own come first."""
+NEAR = 1
+"""How many sentences back any actor is proposed; further back only those of the gazetteer."""
 _CACHE = 50_000
 _UNUSED = ("parser", "attribute_ruler", "lemmatizer", "senter")
 
@@ -63,45 +66,10 @@ class ActorFinder:
         linked = link([self._spots[x] for x in texts], texts, self._gazetteer)
         mentions: dict[str, list[Mention]] = {}
         # The nearest sentence of the context comes right after the text.
-        for i in (len(texts) - 1, *range(len(texts) - 2, -1, -1)):
+        for back in range(len(texts)):
+            i = len(texts) - 1 - back
             for s in linked[i]:
-                segment = TEXT if i == len(texts) - 1 else i
-                mentions.setdefault(s.name, []).append(Mention(segment, s.start, s.end))
+                # What a distant sentence names in passing hardly ever has a stance here, unless it is well known.
+                if s.name in mentions or back <= NEAR or s.kind == "known":
+                    mentions.setdefault(s.name, []).append(Mention(i if back else TEXT, s.start, s.end))
         return tuple(Actor(name, tuple(m)) for name, m in list(mentions.items())[:MAX_ACTORS])
-
-
-@lru_cache(maxsize=65_536)
-def same_actor(a: str, b: str) -> bool:
-    """Return whether two names may be the same actor.
-
-    They are if the gazetteer links them to one name, if one's words contain the other's ("Yanukovych" and
-    "Viktor Yanukovych"), or if one is the other's initials. Two different known actors are never the same.
-    The relation is symmetric but not transitive.
-    """
-    x, y = _core(a), _core(b)
-    if not x or not y:
-        return False
-    if x == y:
-        return True
-    known = [builtin().lookup(" ".join(n)) is not None for n in (x, y)]
-    if all(known):
-        return False
-    p, q = set(x), set(y)
-    if p <= q or q <= p:
-        return True
-    return "".join(w[0] for w in x) == "".join(y) or "".join(w[0] for w in y) == "".join(x)
-
-
-@lru_cache(maxsize=65_536)
-def _core(name: str) -> tuple[str, ...]:
-    """Return the words that tell an actor from others: "the Russian Foreign Ministry" -> ("russia",)."""
-    entry = builtin().lookup(name)
-    if entry:
-        return words(entry.name)
-    found = [w for w in words(name) if w not in {"the", "of", "a", "an", "s"}]
-    state = lexicon()["state"] | {"foreign", "prime", "armed", "security", "defence", "defense", "interior"}
-    kept = [w for w in found if w not in state] or found
-    entry = builtin().lookup(" ".join(kept))
-    if entry and entry.kind != "body":
-        return words(entry.name)
-    return tuple(kept if entry else found)

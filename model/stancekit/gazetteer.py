@@ -1,21 +1,18 @@
-"""Names of political actors and their aliases: countries, capitals, demonyms, organisations, armed groups."""
+"""Finding known actors in a text: countries, capitals, demonyms, organisations, armed groups, leaders."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from importlib import resources
 from typing import NamedTuple
 
+from stancekit.tables import Entry, builtin_aliases, collectives
+
 WORD = re.compile(r"\w+")
-
-
-class Entry(NamedTuple):
-    """An alias's actor. ``kind``: ``state`` (adjectives too), ``place`` (a capital) or ``body``."""
-
-    name: str
-    kind: str
+_ACRONYM = 6
+"""Longest alias in capitals that is taken for an acronym, which no other spelling matches."""
 
 
 class Match(NamedTuple):
@@ -26,84 +23,45 @@ class Match(NamedTuple):
     entry: Entry
 
 
-def rows(file: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield (name, aliases) for each row of a table in the package's ``data`` folder."""
-    for line in (resources.files("stancekit") / "data" / file).read_text("utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            name, _, aliases = line.partition("\t")
-            found = [x.strip() for x in aliases.split(";") if x.strip()]
-            yield name.strip(), found + [_dotted(x) for x in (name, *found) if _dotted(x) != x]
-
-
-def _dotted(alias: str) -> str:
-    """Return "U.S. Congress" for "US Congress"."""
-    return re.sub(r"^(U)([SNK])(?= )", r"\1.\2.", alias)
+@lru_cache(maxsize=65_536)
+def plain(word: str) -> str:
+    """Return a word in lower case without accents."""
+    if word.isascii():
+        return word.lower()
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).lower()
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Return the words of a text in lower case, without punctuation."""
-    return tuple(x.lower() for x in WORD.findall(text.replace("’", "'")))
-
-
-def _countries() -> Iterator[tuple[str, Entry]]:
-    """Yield (alias, entry) from countryinfo, corrected by our own table."""
-    from countryinfo import all_countries
-
-    skipped = dict(rows("skipped.tsv"))
-    for country in all_countries():
-        facts = country.info()
-        name, capital = facts["name"], facts.get("capital")
-        if name in skipped["countries"] or "," in name or "(" in name:
-            continue
-        state = Entry(name.removeprefix("The "), "state")
-        yield name, state
-        for alias in facts.get("altSpellings") or []:
-            # Codes such as "IS" or "ARE" are words; the few that the news uses stand in our own table.
-            if alias.isascii() and (not alias.isupper() or alias in {"US", "USA", "UK", "UAE"}):
-                yield alias, state
-        for demonym in re.split("[,/]", facts.get("demonym") or ""):
-            yield demonym, state
-            if re.search("(an|ian|i|er)$", demonym):
-                yield demonym + "s", state
-        if isinstance(capital, str) and capital:
-            yield capital.removesuffix(" D.C."), Entry(state.name, "place")
-
-
-@lru_cache(maxsize=1)
-def _skipped() -> frozenset[str]:
-    return frozenset(dict(rows("skipped.tsv"))["aliases"])
-
-
-def _own(file: str, kind: str) -> Iterator[tuple[str, Entry]]:
-    for name, aliases in rows(file):
-        for alias in (name, *aliases):
-            yield alias.removeprefix("@"), Entry(name, "place" if alias.startswith("@") else kind)
+    """Return the words of a text in lower case, without accents and punctuation."""
+    return tuple(plain(x) for x in WORD.findall(text))
 
 
 class Gazetteer:
     """Aliases with their actors; finds them in texts, the longest first.
 
     Args:
-        extra: Actor's name -> more aliases, which win over the built-in ones.
+        extra: Actor's name -> more aliases. They win over the built-in ones, and a name here that means a
+            built-in actor replaces that actor's name.
     """
 
     def __init__(self, extra: Mapping[str, Sequence[str]] | None = None) -> None:
         self._table: dict[tuple[str, ...], list[tuple[str, Entry]]] = {}
         self._longest: dict[str, int] = {}
+        renamed: dict[str, str] = {}
         for name, aliases in (extra or {}).items():
             known = builtin().lookup(name)
-            entry = Entry(name, "state" if known and known.kind == "state" else "body")
-            for alias in (name, *aliases):
-                self._add(alias, entry)
-        for alias, entry in _builtin():
-            self._add(alias, entry)
+            if known:
+                renamed[known.name] = name
+            self._add_all((name, *aliases), Entry(name, known.kind if known else "body"))
+        for alias, entry in builtin_aliases():
+            self._add_all([alias], Entry(renamed.get(entry.name, entry.name), entry.kind))
 
-    def _add(self, alias: str, entry: Entry) -> None:
-        key = words(alias)
-        if not key or (alias.lower() in _skipped() and entry.kind != "body"):
-            return
-        self._table.setdefault(key, []).append((alias, entry))
-        self._longest[key[0]] = max(len(key), self._longest.get(key[0], 0))
+    def _add_all(self, aliases: Iterable[str], entry: Entry) -> None:
+        for alias in aliases:
+            key = words(alias)
+            if key:
+                self._table.setdefault(key, []).append((alias, entry))
+                self._longest[key[0]] = max(len(key), self._longest.get(key[0], 0))
 
     def lookup(self, name: str) -> Entry | None:
         """Return the actor that a whole name means (a leading "the" aside), or None."""
@@ -121,44 +79,50 @@ class Gazetteer:
     def find(self, text: str) -> list[Match]:
         """Return all aliases in a text, from left to right, none inside another."""
         tokens = list(WORD.finditer(text))
-        low = [t.group().lower() for t in tokens]
+        low = [plain(t.group()) for t in tokens]
         found, i = [], 0
         while i < len(tokens):
-            match = self._at(text, tokens, low, i)
+            match, length = self._at(text, tokens, low, i)
             if match:
-                found.append(match[0])
-            i += match[1] if match else 1
+                found.append(match)
+            i += length
         return found
 
-    def _at(self, text: str, tokens: list[re.Match[str]], low: list[str], i: int) -> tuple[Match, int] | None:
+    def _at(self, text: str, tokens: list[re.Match[str]], low: list[str], i: int) -> tuple[Match | None, int]:
         for length in range(min(self._longest.get(low[i], 0), len(low) - i), 0, -1):
             start, end = tokens[i].start(), tokens[i + length - 1].end()
             for alias, entry in self._table.get(tuple(low[i : i + length]), ()):
                 if _written_alike(alias, text[start:end]):
                     end += alias.endswith(".") and text[end : end + 1] == "."
                     return Match(start, end, entry), length
-        return None
+        # "Russians"; and "Syrias" where an archive has lost its apostrophes.
+        if low[i].endswith("s") and len(low[i]) > 4 and text[tokens[i].start()].isupper():
+            for _, entry in self._table.get((low[i][:-1],), ()):
+                if entry.kind in {"state", "people", "leader"}:
+                    return Match(*tokens[i].span(), entry), 1
+        return None, 1
 
 
+@lru_cache(maxsize=65_536)
 def _written_alike(alias: str, surface: str) -> bool:
     """Return whether words in a text can be this alias: acronyms in capitals, names with a capital."""
     if re.search(r"[,;:()]|\. ", surface) and not re.search(r"\. ", alias):
         return False
-    if alias.isupper() and len(WORD.findall(alias)) == 1 and len(alias) <= 6:
+    length = len(WORD.findall(alias))
+    if alias.isupper() and length == 1 and len(alias) <= _ACRONYM:
         return surface == alias
     if "." in alias and alias.isupper():
         return surface == alias.rstrip(".")
-    return surface != surface.lower() or alias == alias.lower()
-
-
-@lru_cache(maxsize=1)
-def _builtin() -> tuple[tuple[str, Entry], ...]:
-    tables = (("organisations.tsv", "body"), ("armed_groups.tsv", "body"), ("countries.tsv", "state"))
-    own = [row for file, kind in tables for row in _own(file, kind)]
-    return (*own, *_countries())
+    # A name of three words or more is safe without capitals ("international criminal court").
+    return surface != surface.lower() or alias == alias.lower() or length > 2
 
 
 @lru_cache(maxsize=1)
 def builtin() -> Gazetteer:
     """Return the gazetteer without a codebook's aliases."""
     return Gazetteer()
+
+
+def usual(name: str) -> str:
+    """Return the usual name of a collective noun ("Russian-backed rebels"), or the name as it is."""
+    return collectives().get(name.lower(), name)

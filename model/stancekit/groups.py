@@ -7,32 +7,31 @@ from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Doc
 
-_ADJECTIVES = frozenset({"JJ", "NN", "NNP", "NNPS", "NNS", "VBN", "VBG", "HYPH", "AFX", "JJR", "JJS"})
-_MAX_WORDS = 5
-_TELLING = (
-    "pro-",
-    "anti-",
-    "-backed",
-    "-led",
-    "-sponsored",
-    "-supported",
-    "-funded",
-    "-controlled",
-    "-aligned",
-)
+_NOUNS = frozenset({"JJ", "NN", "NNP", "NNPS", "AFX", "JJS"})
+_MAX_WORDS = 7
+_HEADS = ("alone", "modified", "state", "bare state")
 
 
 class Group(NamedTuple):
-    """A collective noun with its modifiers, as token indices ``[start, end)``; ``head`` is its last words."""
+    """A collective noun with its telling modifiers.
+
+    Attributes:
+        start: Index of the first token.
+        end: Index after the last token.
+        head: The noun, in lower case; one or two words.
+        modifiers: What comes before the noun, in lower case.
+    """
 
     start: int
     end: int
     head: str
     modifiers: tuple[str, ...]
-    is_state: bool
-    is_alone: bool
+
+    def head_in(self, section: str) -> bool:
+        """Return whether the noun stands in a section of the word list."""
+        return self.head in lexicon()[section]
 
 
 @lru_cache(maxsize=1)
@@ -48,28 +47,29 @@ def lexicon() -> dict[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in found.items()}
 
 
-def _head(doc: Doc, i: int) -> int:
-    """Return how many words the head noun at ``i`` takes (0: no head of a collective actor)."""
-    lists = lexicon()
-    for length in (2, 1):
-        text = doc[i : i + length].text.lower()
-        if i + length <= len(doc) and any(
-            text in lists[x] for x in ("alone", "modified", "state", "bare state")
-        ):
-            return length
-    return 0
-
-
 def groups(doc: Doc) -> list[Group]:
     """Return the collective actors of a tagged text, from left to right, none inside another."""
     found: list[Group] = []
     i = 0
     while i < len(doc):
-        length = _head(doc, i) if doc[i].tag_[:1] in "NJV" else 0
+        length = _head(doc, i)
         if length and not _goes_on(doc, i + length):
             found.append(_group(doc, i, length, found[-1].end if found else 0))
         i += length or 1
     return found
+
+
+def _head(doc: Doc, i: int) -> int:
+    """Return how many words the head noun at ``i`` takes; 0 if there is none."""
+    if doc[i].tag_[0] not in "NJV":
+        return 0
+    lists = lexicon()
+    for length in (2, 1):
+        text = doc[i : i + length].text.lower()
+        if i + length <= len(doc) and any(text in lists[x] for x in _HEADS):
+            # "forces" and "volunteers" are verbs too.
+            return length if doc[i + length - 1].tag_[0] == "N" else 0
+    return 0
 
 
 def _goes_on(doc: Doc, i: int) -> bool:
@@ -78,19 +78,25 @@ def _goes_on(doc: Doc, i: int) -> bool:
 
 
 def _group(doc: Doc, i: int, length: int, floor: int) -> Group:
-    start = i
-    while start > floor and i - start < _MAX_WORDS and _modifies(doc[start - 1], doc[start]):
-        start -= 1
-    while start < i and (doc[start].lower_ in lexicon()["no modifier"] or doc[start].tag_ == "HYPH"):
-        start += 1
-    head = doc[i : i + length].text.lower()
     lists = lexicon()
-    alone = head in lists["alone"] or head in lists["bare state"]
-    modifiers = tuple(t.text for t in doc[start:i])
-    return Group(start, i + length, head, modifiers, head in lists["state"], alone)
+    head = doc[i : i + length].text.lower()
+    start = i
+    while start > floor and i - start < _MAX_WORDS and _modifies(doc, start - 1):
+        start -= 1
+    dropped = lists["no modifier"] | (lists["weak modifier"] if head in lists["alone"] else frozenset())
+    while start < i and (doc[start].lower_ in dropped or doc[start].tag_ == "HYPH" or doc[start].is_punct):
+        start += 1
+    return Group(start, i + length, head, tuple(t.lower_ for t in doc[start:i]))
 
 
-def _modifies(word: Token, following: Token) -> bool:
-    if word.tag_ == "POS" or (word.is_punct and word.tag_ != "HYPH"):
-        return False
-    return word.tag_ in _ADJECTIVES or (word.tag_ == "RB" and following.tag_ == "HYPH")
+def _modifies(doc: Doc, i: int) -> bool:
+    """Return whether the token at ``i`` belongs to the noun phrase that goes on after it."""
+    token, following = doc[i], doc[i + 1]
+    if token.text == "-" or following.text == "-":
+        # Both sides of a hyphen, if no blank parts them: "pro-Russian", "Turkish-backed".
+        return not token.whitespace_ and (token.text == "-" or token.is_alpha or token.text.endswith("."))
+    if token.tag_ in _NOUNS:
+        return token.is_alpha or "." in token.text
+    return token.lower_ in lexicon()["loose modifier"] or (
+        i > 0 and doc[i - 1].text == "-" and token.is_alpha
+    )

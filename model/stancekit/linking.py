@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from stancekit.gazetteer import Gazetteer, words
+from stancekit.gazetteer import Gazetteer, usual, words
 from stancekit.spotting import Spot
 
 _INTRODUCED = re.compile(r"((?:[\w'’.-]+ ){1,9})\(([A-Z][A-Za-z]{1,8})\)")
+
+
+class _Names(NamedTuple):
+    """What a statement with its context tells about names: the nearest use last."""
+
+    acronyms: dict[str, str]
+    people: list[str]
+    bodies: list[str]
+    groups: list[str]
 
 
 def link(
@@ -21,38 +31,53 @@ def link(
         texts: The segments themselves.
         gazetteer: Names and their aliases.
     """
-    names = acronyms(" ".join(texts))
     every = [s for segment in segments for s in segment]
-    people = [s.name for s in every if s.kind == "person" and " " in s.name]
-    groups = [s.name for s in every if s.kind == "group"]
-    return [[s._replace(name=_linked(s, names, people, groups, gazetteer)) for s in x] for x in segments]
+    names = _Names(
+        acronyms(" ".join(texts)),
+        [s.name for s in every if s.kind == "person" and " " in s.name],
+        [s.name for s in every if s.kind in {"body", "known"} and " " in s.name],
+        [s.name for s in every if s.kind == "group"],
+    )
+    return [[s._replace(name=_linked(s, names, gazetteer)) for s in segment] for segment in segments]
 
 
 def acronyms(text: str) -> dict[str, str]:
-    """Return the acronyms that a text introduces: "OPM" -> "Free Papua Movement"."""
+    """Return the acronyms that a text introduces: "RVF" -> "Red Valley Front"."""
     found = {}
     for match in _INTRODUCED.finditer(text):
         before, short = match.group(1).split(), match.group(2)
         for start in range(len(before) - 1, -1, -1):
-            initials = [w[0] for w in before[start:] if w[0].isupper()]
-            if before[start][0].isupper() and "".join(initials).upper() == short.upper():
+            initials = "".join(w[0] for w in before[start:] if w[0].isupper())
+            if before[start][0].isupper() and initials.upper() == short.upper():
                 found[short] = " ".join(before[start:])
                 break
     return found
 
 
-def _linked(
-    spot: Spot, names: dict[str, str], people: list[str], groups: list[str], gazetteer: Gazetteer
-) -> str:
-    if spot.kind == "known":
+def _linked(spot: Spot, names: _Names, gazetteer: Gazetteer) -> str:
+    if spot.kind in {"known", "seat"}:
         return spot.name
-    name = names.get(spot.name, spot.name)
+    name = names.acronyms.get(spot.name, spot.name)
     entry = gazetteer.lookup(name)
     if entry:
         return entry.name
-    if spot.kind == "person" and " " not in name:
-        return next((p for p in reversed(people) if name in p.split()), name)
+    if spot.kind == "person":
+        return _longer(name, names.people)
+    if spot.kind == "body" and " " not in name:
+        return _longer(name, names.bodies)
     if spot.kind == "bare":
         head = words(name)[-1:]
-        return next((g for g in reversed(groups) if words(g)[-1:] == head), name)
+        return next((g for g in reversed(names.groups) if words(g)[-1:] == head), usual(name))
+    return name
+
+
+def _longer(name: str, others: list[str]) -> str:
+    """Return the nearest longer name that holds this one word for word, or the name itself."""
+    part = words(name)
+    for other in reversed(others):
+        whole = words(other)
+        if len(whole) > len(part) and any(
+            whole[i : i + len(part)] == part for i in range(len(whole) - len(part) + 1)
+        ):
+            return other
     return name

@@ -3,124 +3,116 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from stancekit.gazetteer import Gazetteer, Match
+from stancekit.entities import entities
+from stancekit.gazetteer import Gazetteer, Match, usual
 from stancekit.groups import Group, groups, lexicon
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span
+    from spacy.tokens import Doc
 
-_AT = frozenset({"in", "at", "near", "outside", "around", "inside"})
-_TITLE = re.compile(
-    r"^(?:(?:the|mr|mrs|ms|dr|sir|president|minister|general|gen|col|colonel|senator|sen|prime|foreign|king|prince|sheikh|"
-    r"secretary|ambassador|chancellor|governor|lord|ayatollah|imam|pope)\b\.?\s*)+(?=\w)",
-    re.IGNORECASE,
-)
-_TAIL = re.compile(r"(?:['’]s?|\s+(?:said|says))$")
+SpotKind = Literal["known", "person", "body", "group", "bare", "seat"]
+
+_NOT_ACTING = re.compile(r"\b(?:pro|anti|non|ex|post|pre)-$", re.IGNORECASE)
+_SPEECH = re.compile(r"^[-–](?:speaking|language|speaker|made|born|style|built)", re.IGNORECASE)
+_BACKED = re.compile(r"^[-–](?:backed|led|sponsored|supported|funded|controlled|armed|trained|aligned)", re.I)
+_IN_PLACE = re.compile(r"\b(?:in|at|near|outside|around|inside|from)\s$", re.IGNORECASE)
+_OF_STATE = re.compile(r"^\s(?:in|of)\s(?:the\s)?$")
 
 
 class Spot(NamedTuple):
-    """A name in a sentence: offsets, the name it goes by, and how sure that name is.
+    """A name in a sentence: offsets, the name it goes by, and where that name comes from.
 
-    ``kind`` is ``known`` (the gazetteer), ``person``, ``body`` (an organisation), ``group`` or ``bare`` (a
-    group without a modifier; the next modified one of the same head may be meant).
+    ``kind``: ``known`` (the gazetteer), ``person``, ``body`` (an organisation), ``group`` (a collective
+    noun), ``bare`` (one without a modifier), or ``seat`` (a capital that may be only a place: "in Geneva").
     """
 
     start: int
     end: int
     name: str
-    kind: str
+    kind: SpotKind
 
 
 def spot(doc: Doc, gazetteer: Gazetteer) -> tuple[Spot, ...]:
-    """Return the actors that a sentence names, from left to right, none inside another."""
-    matches = [m for m in gazetteer.find(doc.text) if not _is_place(doc.text, m)]
-    found = _entities(doc, matches)
-    taken = [(s.start, s.end) for s in found]
-    known = [m for m in matches if not _inside(m, taken)]
-    found += _groups(doc, known, taken, gazetteer)
-    taken = [(s.start, s.end) for s in found]
-    found += [
-        Spot(m.start, m.end, m.entry.name, "known") for m in known if not _overlaps(m.start, m.end, taken)
-    ]
-    return tuple(sorted(found))
+    """Return the actors that a sentence names, from left to right.
+
+    None lies inside another, but for the state in "Turkish-backed rebels".
+    """
+    matches = [m for m in gazetteer.find(doc.text) if _acts(doc.text, m)]
+    named = [Spot(*x) for x in entities(doc, matches)]
+    known = [m for m in matches if not any(s.start < m.end and m.start < s.end for s in named)]
+    collective = _collective(doc, known, named)
+    used = [s for s in collective if s.kind != "seat"]
+    found = named + collective
+    for match in known:
+        inside = any(s.start < match.end and match.start < s.end for s in used)
+        if not inside or _BACKED.match(doc.text[match.end :]):
+            found.append(Spot(match.start, match.end, match.entry.name, _kind(doc.text, match)))
+    return tuple(sorted(set(found)))
 
 
-def _is_place(text: str, match: Match) -> bool:
-    """Return whether a capital is only where something happens ("in Geneva", "MOSCOW, March 3")."""
-    if match.entry.kind != "place":
-        return False
-    before = text[: match.start].split()
-    return bool(before) and before[-1].lower() in _AT
+def _acts(text: str, match: Match) -> bool:
+    """Return whether an alias means the actor: not in "pro-Russian", "French-speaking"."""
+    return not _NOT_ACTING.search(text[: match.start]) and not _SPEECH.match(text[match.end :])
 
 
-def _inside(match: Match, spans: list[tuple[int, int]]) -> bool:
-    return any(a <= match.start and match.end <= b and (a, b) != (match.start, match.end) for a, b in spans)
+def _kind(text: str, match: Match) -> SpotKind:
+    """Return ``seat`` for a capital that may be a place only: "in Geneva"."""
+    at = match.entry.kind == "place" and _IN_PLACE.search(text[: match.start])
+    return "seat" if at else "known"
 
 
-def _overlaps(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
-    return any(start < b and a < end for a, b in spans)
-
-
-def _entities(doc: Doc, matches: list[Match]) -> list[Spot]:
-    """Return persons and organisations that the gazetteer does not know better."""
-    known = [(m.start, m.end) for m in matches]
-    found = []
-    for entity in doc.ents:
-        if entity.label_ not in {"PERSON", "ORG", "NORP"}:
-            continue
-        start, end = _trimmed(entity)
-        name = doc.text[start:end]
-        covered = any(a <= start and end <= b for a, b in known)
-        if covered or not name or not name[0].isupper() or "\n" in name:
-            continue
-        if entity.label_ == "PERSON":
-            found.append(Spot(start, end, name, "person"))
-        elif not _is_state_body(name) if entity.label_ == "ORG" else name.endswith("s"):
-            found.append(Spot(start, end, name, "body"))
-    return found
-
-
-def _is_state_body(name: str) -> bool:
-    return name.split()[-1].lower() in lexicon()["state"] | lexicon()["modified"] | lexicon()["alone"]
-
-
-def _trimmed(entity: Span) -> tuple[int, int]:
-    """Return an entity's offsets without titles, articles and a possessive ending."""
-    text = entity.text
-    title, tail = _TITLE.match(text), _TAIL.search(text)
-    start = entity.start_char + (title.end() if title else 0)
-    return start, entity.start_char + (tail.start() if tail else len(text))
-
-
-def _groups(doc: Doc, known: list[Match], taken: list[tuple[int, int]], gazetteer: Gazetteer) -> list[Spot]:
+def _collective(doc: Doc, known: list[Match], named: list[Spot]) -> list[Spot]:
     found = []
     for group in groups(doc):
         start, end = doc[group.start].idx, doc[group.end - 1].idx + len(doc[group.end - 1])
-        inside = [m for m in known if start <= m.start and m.end <= end]
-        if _overlaps(start, end, taken) or any(m.end == end for m in inside):
+        inside = [
+            m for m in known if start <= m.start and m.end <= end and not _BACKED.match(doc.text[m.end :])
+        ]
+        if any(m.start < end <= m.end for m in known) or any(s.start < end and start < s.end for s in named):
             continue
-        found += _named(doc, group, start, end, inside)
+        spotted = _linked(doc, group, (start, end), inside) or _of_state(doc.text, group, (start, end), known)
+        spotted = spotted or _by_noun(doc, group, (start, end), bool(inside))
+        found += [spotted] if spotted else []
     return found
 
 
-def _named(doc: Doc, group: Group, start: int, end: int, inside: list[Match]) -> list[Spot]:
+def _linked(doc: Doc, group: Group, span: tuple[int, int], inside: list[Match]) -> Spot | None:
+    """Return the known actor that a group belongs to: "Russian troops", "Islamic State fighters"."""
+    if not inside:
+        return None
+    nearest = inside[-1]
+    between = set(doc.text[nearest.end : span[1]].lower().split())
+    kind = nearest.entry.kind
+    independent = bool(between & lexicon()["not state"])
+    acts_for = kind in {"state", "place", "body"} and group.head_in("state") and not independent
+    if acts_for or kind == "force":
+        return Spot(nearest.start, span[1], nearest.entry.name, "known")
+    return None
+
+
+def _of_state(text: str, group: Group, span: tuple[int, int], known: list[Match]) -> Spot | None:
+    """Return the state in "the government in Kyiv", "the army of Chad"."""
+    if not (group.head_in("bare state") or group.head_in("state")) or group.modifiers:
+        return None
+    for match in known:
+        of = match.start > span[1] and _OF_STATE.match(text[span[1] : match.start])
+        if of and match.entry.kind in {"state", "place"}:
+            return Spot(span[0], match.end, match.entry.name, "known")
+    return None
+
+
+def _by_noun(doc: Doc, group: Group, span: tuple[int, int], belongs: bool) -> Spot | None:
+    """Return a group under its own noun: "armed groups", "Ukrainian nationalists", "the junta"."""
+    start, end = span
     text = doc.text[start:end]
-    states = [m for m in inside if m.entry.kind in {"state", "place"}]
-    if group.is_state and states:
-        plain = [m for m in states if not _in_compound(doc.text, m)]
-        if plain:
-            return [Spot(plain[0].start, end, plain[0].entry.name, "known")]
-    if inside and group.is_state and not states:
-        return [Spot(start, end, text, "group")]
-    if group.modifiers and (group.is_alone or inside or not group.is_state):
-        return [Spot(start, end, text, "group")]
-    if group.is_alone and not group.modifiers:
-        return [Spot(start, end, text, "bare")]
-    return []
-
-
-def _in_compound(text: str, match: Match) -> bool:
-    """Return whether a demonym is part of a compound: "pro-Russian", "Turkish-backed"."""
-    return text[match.start - 1 : match.start] == "-" or text[match.end : match.end + 1] == "-"
+    if doc[group.start].tag_ not in {"NNP", "NNPS"} and not belongs and not text.isupper():
+        text = text[0].lower() + text[1:]
+    alone = group.head_in("alone") or group.head_in("bare state")
+    if not group.modifiers:
+        return Spot(start, end, text, "bare") if alone else None
+    telling = (
+        belongs or alone or group.head_in("modified") or bool(set(group.modifiers) & lexicon()["not state"])
+    )
+    return Spot(start, end, usual(text), "group") if telling else None
