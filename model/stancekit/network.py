@@ -112,6 +112,11 @@ class StanceNetwork(nn.Module):
         self.outcome_head, self.actor_head, self.charge_head = nn.Linear(h, 3), nn.Linear(h, 3), nn.Linear(h, 1)
         self.pair_charge, self.pair_actor = nn.Linear(h, 2 * h), nn.Linear(h, 2 * h)
         self.pair_head = nn.Sequential(nn.GELU(), nn.Dropout(config.dropout), nn.Linear(h, 1))
+        # Most targets have no stance: start there, so that the first steps do not go into learning it.
+        for head in (self.outcome_head, self.actor_head):
+            nn.init.constant_(head.bias[:1], 3.0)
+        for last in (self.charge_head, cast(nn.Linear, self.pair_head[-1])):
+            nn.init.constant_(last.bias, -4.0)
 
     def encode_targets(self, inputs: dict[str, Tensor]) -> Tensor:
         """Return the mean-pooled encoding (K, d) of targets given as ``input_ids``, ``attention_mask`` (K, T)."""

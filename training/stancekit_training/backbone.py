@@ -11,6 +11,7 @@ from stancekit.encode import StatementEncoder
 from stancekit.errors import ConfigError, MissingExtraError
 from stancekit.network import NetworkConfig, StanceNetwork
 from stancekit_training.config import ModelSection
+from stancekit_training.dropout import share_dropout
 from stancekit_training.mpnet import mpnet_folder
 
 
@@ -24,6 +25,7 @@ def start(model: ModelSection) -> tuple[StanceNetwork, StatementEncoder]:
     if model.backbone == "checkpoint" or model.backbone.startswith("checkpoint:"):
         card = load_checkpoint(model.backbone.partition(":")[2] or None)
         _freeze(card.network.backbone, model.freeze_layers)
+        share_dropout(card.network.backbone, model.backbone_dropout)
         return card.network, StatementEncoder(card.encoder.tokenizer, model.max_length)
     backbone, tokenizer = _load(model.backbone)
     if model.layers:
@@ -32,6 +34,7 @@ def start(model: ModelSection) -> tuple[StanceNetwork, StatementEncoder]:
     if size % model.heads:
         raise ConfigError(f"model.heads: {model.heads} does not divide the backbone's hidden size {size}")
     _freeze(backbone, model.freeze_layers)
+    share_dropout(backbone, model.backbone_dropout)
     network = StanceNetwork(backbone, NetworkConfig(model.head_size, model.heads, model.dropout))
     return network, StatementEncoder(tokenizer, model.max_length)
 

@@ -54,6 +54,7 @@ class ModelSection(_Section):
     head_size: int = Field(default=512, ge=8, description="hidden units of the heads")
     heads: int = Field(default=12, ge=1, description="attention heads of the reader; divides the hidden size")
     dropout: float = Field(default=0.1, ge=0, lt=1, description="dropout of the heads")
+    backbone_dropout: float = Field(default=0.1, ge=0, lt=1, description="dropout of the backbone's hidden states")
 
 
 class TrainingSection(_Section):

