@@ -64,7 +64,7 @@ def _strict(data: bytes, encoding: str) -> str:
 
 
 def _mostly_utf8(data: bytes) -> bool:
-    """Tell whether most non-ASCII characters are well-formed UTF-8, so that Windows-1252 would be mojibake."""
+    """Tell whether most non-ASCII characters are well-formed UTF-8, so that Windows-1252 would garble it."""
     text = data.decode("utf-8", errors="replace")
     good = sum(c > "\x7f" and c != "\ufffd" for c in text)
     return good > 4 * text.count("\ufffd")

@@ -5,18 +5,18 @@ Works on spaCy's dependency parse: a verb of saying outside quotation marks, its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stancekit import cues
+from stancekit.roles import DOCUMENTS
+from stancekit.subjects import negated, noun_beside, subject_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
-_SUBJECTS = ("nsubj", "csubj")
-_CLAUSES = ("ccomp", "xcomp", "parataxis")
-_RELATIVE = frozenset(("who", "which", "that", "whom"))
+_NOBODY = cues.words("nobody none neither nothing few")
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Attribution:
 
     Attributes:
         cue: The token that attributes: the verb of saying, or ``according``.
-        subject: Head token of the phrase that names the speaker; None if it names none.
+        subject: Head token of the phrase that names the speaker.
         main: True if the whole sentence hangs on it, False if only a part does (a relative clause).
     """
 
     cue: Token
-    subject: Token | None
+    subject: Token
     main: bool = True
 
     @property
@@ -57,13 +57,32 @@ def find_attribution(sent: Span, quoted: Callable[[Token], bool]) -> Attribution
     for token in sent:
         if quoted(token):
             continue
-        if token.lower_ == "according" and (source := _according_to(token)):
-            found.append((_depth(token) + 1.5, token.i, Attribution(token, source)))
-        elif token.pos_ in ("VERB", "AUX", "NOUN") and _attributes(token, has_quote):
-            candidate = _from_verb(token, quoted)
-            if candidate:
-                found.append((_depth(token) + (0 if candidate.main else 4), token.i, candidate))
+        candidate, cost = _candidate(token, has_quote, quoted)
+        if (
+            candidate is not None
+            and candidate.subject.lower_ not in _NOBODY
+            and not _is_denied(candidate.subject)
+        ):
+            found.append((cost + _depth(token), token.i, candidate))
     return min(found, key=lambda x: x[:2])[2] if found else None
+
+
+def _candidate(
+    token: Token, has_quote: bool, quoted: Callable[[Token], bool]
+) -> tuple[Attribution | None, float]:
+    """Return the attribution by a token, if it is one, and how far it stands back behind others."""
+    if token.lower_ == "according":
+        source = _according_to(token)
+        return (Attribution(token, source) if source else None), 1.5
+    if token.pos_ not in ("VERB", "AUX"):
+        return None, 0
+    if token.lemma_.lower() in cues.QUOTING and any(c.lower_ == "as" for c in token.subtree):
+        source = next((c for c in token.children if c.dep_ in ("dobj", "nsubjpass")), None)
+        return (Attribution(token, source) if source else None), 0
+    if not _attributes(token, has_quote) or _under_denial(token):
+        return None, 0
+    found = _from_verb(token, quoted)
+    return found, 0 if found is None or found.main else 4
 
 
 def _depth(token: Token) -> int:
@@ -76,104 +95,83 @@ def _depth(token: Token) -> int:
 
 def _according_to(token: Token) -> Token | None:
     to = next((t for t in token.sent if t.i == token.i + 1 and t.lower_ == "to"), None)
-    objects = [c for x in (to, token) if x is not None for c in x.children if c.dep_ in ("pobj", "dobj")]
-    return objects[0] if objects else None
+    if to is None:
+        return None
+    objects = [c for x in (to, token) for c in x.children if c.dep_ in ("pobj", "dobj")]
+    return objects[0] if objects else noun_beside(to, lambda _: False)
 
 
 def _attributes(token: Token, has_quote: bool) -> bool:
+    """Tell whether a verb, with what hangs on it, can attribute."""
     lemma = token.lemma_.lower()
-    if token.pos_ == "NOUN":
+    children = list(token.children)
+    near = {c.lower_ for c in children} | {t.lower_ for t in token.doc[token.i + 1 : token.i + 2]}
+    if lemma in cues.SAY or near & cues.WITH_PREPOSITION.get(lemma, frozenset()):
+        return True
+    clause = token.dep_ == "parataxis" or any(c.dep_ in ("ccomp", "parataxis") for c in children)
+    if lemma in cues.THINK and (clause or (has_quote and any(c.dep_ == "nsubj" for c in children))):
+        return True
+    if lemma in ("want", "ask", "call", "describe", "expect") and any(
+        c.dep_ in ("xcomp", "oprd") and c.dep_ != "conj" for c in children
+    ):
+        return lemma != "want" or any(
+            s.dep_ == "nsubj" for c in children if c.dep_ == "ccomp" for s in c.children
+        )
+    if lemma == "offer":
+        return any(c.dep_ == "xcomp" for c in children)
+    if lemma == "go" and not (clause or has_quote or token.dep_ in ("ROOT", "ccomp", "conj")):
         return False
-    if lemma in cues.SAY:
-        return True
-    after = {c.lower_ for c in token.children} | (
-        {token.nbor().lower_} if token.i + 1 < len(token.doc) else set()
+    if lemma == "go":
+        following = token.doc[token.i + 2].text if token.i + 2 < len(token.doc) else ""
+        return "on" in near and following in (",", ".", ";", ":", "”", '"')
+    objects = {c.lower_ for c in children} | {
+        g.lower_ for c in children if c.dep_ == "dobj" for g in c.children
+    }
+    if lemma == "ask":
+        return any(c.dep_ == "dobj" for c in children) and bool({"for", "to"} & _near_words(token))
+    return bool(objects & cues.WITH_OBJECT.get(lemma, frozenset()))
+
+
+def _after_quote(token: Token, quoted: Callable[[Token], bool]) -> bool:
+    """Tell whether a verb comes in the clause after a quotation, where the parse is often wrong."""
+    before = token.doc[max(token.sent.start, token.i - 14) : token.i]
+    return any(quoted(t) for t in before) and not any(
+        t.lower_ in ("who", "which", "that") for t in before if not quoted(t)
     )
-    if after & cues.WITH_PREPOSITION.get(lemma, frozenset()):
+
+
+def _near_words(token: Token) -> set[str]:
+    return {t.lower_ for t in token.subtree if token.i < t.i < token.i + 12}
+
+
+def _is_denied(subject: Token) -> bool:
+    return any(c.lower_ in ("neither", "no") for c in subject.children)
+
+
+def _under_denial(token: Token) -> bool:
+    """Tell whether a verb stands under a denied one: ``has not said whether it will reply``."""
+    if negated(token) and token.lemma_.lower() not in ("deny", "accept"):
         return True
-    clause = any(c.dep_ in ("ccomp", "parataxis") for c in token.children) or token.dep_ == "parataxis"
-    if lemma in cues.THINK:
-        return clause or (has_quote and any(c.dep_ in _SUBJECTS for c in token.children))
-    if lemma in cues.SOFT:
-        return has_quote or clause or any(c.dep_ in ("xcomp", "oprd") for c in token.children)
+    while token.dep_ in ("ccomp", "xcomp") and token.head.i != token.i:
+        token = token.head
+        if negated(token) or token.lemma_.lower() in ("decline", "refuse", "fail") or token.lower_ == "yet":
+            return True
+        if any(c.lower_ == "yet" for c in token.children) and token.lemma_ in ("have", "be"):
+            return True
     return False
-
-
-def _negated(token: Token) -> bool:
-    return any(c.dep_ == "neg" or c.lower_ in ("never", "nobody", "none") for c in token.children)
 
 
 def _from_verb(token: Token, quoted: Callable[[Token], bool]) -> Attribution | None:
     """Return the attribution by a verb, with its subject wherever the parse has it; None if nobody speaks."""
-    if _negated(token) and token.lemma_.lower() not in ("deny", "accept"):
+    lemma = token.lemma_.lower()
+    if any(c.dep_ in ("nsubjpass", "auxpass") for c in token.children):
+        agents = [p for c in token.children if c.dep_ == "agent" for p in c.children if p.dep_ == "pobj"]
+        return Attribution(token, agents[0]) if agents and lemma in cues.JUDGE else None
+    if token.dep_ == "acl" and token.tag_ == "VBN" and not any(c.dep_ == "nsubj" for c in token.children):
         return None
-    children = list(token.children)
-    passive = [c for c in children if c.dep_ in ("nsubjpass", "auxpass")]
-    if passive:
-        agents = [p for c in children if c.dep_ == "agent" for p in c.children if p.dep_ == "pobj"]
-        return Attribution(token, agents[0]) if agents else None
-    subject = next((c for c in children if c.dep_ in _SUBJECTS and not quoted(c)), None)
-    if subject is not None and subject.lower_ in _RELATIVE and token.dep_ == "relcl":
-        return Attribution(token, token.head, main=False)
-    if subject is not None:
-        return Attribution(token, subject, main=token.dep_ not in ("relcl", "acl"))
-    inherited = _inherited(token, quoted)
-    if inherited is None and token.dep_ in ("ROOT", "ccomp", "parataxis", "conj"):
-        inherited = _beside(token, quoted)
-    return Attribution(token, inherited) if inherited is not None else None
-
-
-def _inherited(token: Token, quoted: Callable[[Token], bool]) -> Token | None:
-    """Return the subject that a verb shares with the one above it: ``went on to accuse``, ``..., saying``."""
-    at = token
-    for _ in range(4):
-        up = at.head
-        if up.i == at.i:
-            return None
-        if at.dep_ in ("xcomp", "ccomp") and not (
-            up.lemma_.lower() in cues.GO_ON or up.lemma_.lower() in cues.SAY
-        ):
-            return None
-        if at.dep_ not in ("conj", "xcomp", "advcl", "ccomp", "acl"):
-            return None
-        if at.dep_ == "acl":
-            return up
-        if at.dep_ == "advcl" and at.tag_ != "VBG":
-            return None
-        if _negated(up) and at.dep_ == "xcomp":
-            return None
-        for child in up.children:
-            if child.dep_ in _SUBJECTS and not quoted(child):
-                return up.head if child.lower_ in _RELATIVE and up.dep_ == "relcl" else child
-        at = up
-    return None
-
-
-def _beside(token: Token, quoted: Callable[[Token], bool]) -> Token | None:
-    """Return the noun after or before a verb whose subject the parser missed: ``", said Tusk``."""
-    sent = token.sent
-    after = [t for t in sent if token.i < t.i <= token.i + 8 and not quoted(t)]
-    for t in after:
-        if t.is_punct or t.pos_ in ("VERB", "ADP", "SCONJ"):
-            break
-        if t.pos_ in ("PROPN", "PRON", "NOUN") and t.dep_ != "compound":
-            return t
-    for t in reversed([t for t in sent if token.i - 3 <= t.i < token.i and not quoted(t)]):
-        if t.pos_ in ("PROPN", "PRON", "NOUN"):
-            return t
-        if t.pos_ not in ("AUX", "ADV", "PUNCT"):
-            break
-    return None
-
-
-def phrase(
-    head: Token, stop: Iterable[str] = ("relcl", "acl", "appos", "conj", "cc", "punct", "advcl", "advmod")
-) -> list[Token]:
-    """Return the tokens of a noun phrase, without relative clauses, appositions and coordinations."""
-    keep, left = [head], [head]
-    while left:
-        for child in left.pop().children:
-            if child.dep_ not in stop and not (child.dep_ == "prep" and child.i < head.i):
-                keep.append(child)
-                left.append(child)
-    return sorted(keep, key=lambda t: t.i)
+    subject = subject_of(token, quoted)
+    if subject is None:
+        return None
+    relative = token.dep_ == "relcl" or (token.dep_ == "acl" and token.tag_ in ("VBG", "VBN"))
+    main = not relative or subject.lemma_.lower() in DOCUMENTS or _after_quote(token, quoted)
+    return Attribution(token, subject, main)

@@ -1,4 +1,4 @@
-"""Interviews and transcripts: paragraphs that begin with who speaks, ``NAME:`` or ``Q.`` and ``A.``."""
+"""Interviews and transcripts: turns that begin with who speaks, ``NAME:`` or ``Q.`` and ``A.``."""
 
 from __future__ import annotations
 
@@ -6,25 +6,32 @@ import re
 from typing import NamedTuple
 
 from stancekit.cues import words
+from stancekit.roles import PEOPLE, TITLES
 
+_WORD = r"(?:[^\W\d_a-zß-öø-ÿ][\w.'’\-]*)"
 _LABEL = re.compile(
-    r"(?:^|\n)[^\S\n]*((?:[A-Z][\w.'’\-]*\s?){1,5}?)\s?(?:\([^)\n]{1,40}\)\s?)?:[^\S\n]+(?=\S)"
+    r"(?:(?<=\n)|(?<=[.!?…]\s)|(?<=[.!?…][\"”’]\s)|\A)[^\S\n]*"
+    rf"({_WORD}(?:[^\S\n][\w.'’\-]+){{0,7}})"
+    r"(?:,\s[a-z][\w\-]*(?:\s[\w\-]+){0,3})?\s?(?:\([^)\n]{1,40}\)\s?)?:[^\S\n]+(?=\S)"
 )
-_LETTER = re.compile(r"(?:^|\n)[^\S\n]*([QA])[.:]?[^\S\n]+(?=[A-Z\"“‘'(¿])")
+_LETTER = re.compile(r"(?:(?<=\n)|\A)[^\S\n]*([QA])[.:]?[^\S\n]+(?=[A-Z\"“‘'(¿])")
 _ASKS = words("q presenter host interviewer moderator question reporter correspondent anchor journalist")
-_NOT_NAMES = words(
-    "note update correction photo picture image read more related source sources by editor summary"
-    " background analysis opinion transcript"
+_SMALL = words("of the and for de van von bin al el line programme program show news")
+_NO_NAMES = words(
+    "note update updates correction photo picture image read more related source sources by editor summary"
+    " background analysis opinion transcript breaking live watch video interview news caption credit tel"
+    " fax email contact date time place published"
 )
 
 
 class Turn(NamedTuple):
-    """What one speaker says in a dialogue: ``text[start:end]``, its label included.
+    """What one speaker says in a dialogue: ``text[start:end]``, its label before ``words`` included.
 
-    ``name`` is the label (``COL. SHIRE``); None for the one who asks.
+    ``name`` is the label (``COL. SHIRE``); None for an unnamed one who asks.
     """
 
     start: int
+    words: int
     end: int
     name: str | None
 
@@ -32,20 +39,38 @@ class Turn(NamedTuple):
 def find_turns(text: str) -> list[Turn]:
     """Return the turns of a dialogue, in order; empty if the text is none."""
     letters = list(_LETTER.finditer(text))
-    if {m.group(1) for m in letters} == {"Q", "A"}:
-        marks = letters
-    else:
-        marks = [m for m in _LABEL.finditer(text) if _is_name(m.group(1))]
-        counts = [m.group(1).strip() for m in marks]
-        marks = [m for m in marks if m.group(1).isupper() or counts.count(m.group(1).strip()) > 1]
-    if len(marks) < 3 or len({m.group(1) for m in marks}) < 2:
-        return []
-    ends = [*(m.start() for m in marks[1:]), len(text)]
-    return [Turn(m.start(1), end, _name(m.group(1))) for m, end in zip(marks, ends, strict=True)]
+    marks = letters if {m.group(1) for m in letters} == {"Q", "A"} else _labels(text)
+    ends = [*(m.start(1) for m in marks[1:]), len(text)] if marks else []
+    return [Turn(m.start(1), m.end(), end, _name(m.group(1))) for m, end in zip(marks, ends, strict=True)]
+
+
+def _labels(text: str) -> list[re.Match[str]]:
+    """Return the labels of a text: three turns of two speakers, or a speech under a name in capitals."""
+    found = [m for m in _LABEL.finditer(text) if _is_name(m.group(1))]
+    lasts = [m.group(1).split()[-1].lower() for m in found]
+    marks = [
+        m
+        for m, last in zip(found, lasts, strict=True)
+        if lasts.count(last) > 1 or m.group(1).isupper() or _named_elsewhere(text, last)
+    ]
+    if len(marks) >= 3 and len({m.group(1).split()[-1].lower() for m in marks}) > 1:
+        return [m for m in found if m in marks or len(m.group(1).split()) > 1]
+    return [
+        m for m in marks if m.group(1).isupper() and _named_elsewhere(text, m.group(1).split()[-1].lower())
+    ]
+
+
+def _named_elsewhere(text: str, last: str) -> bool:
+    return re.search(rf"\b{re.escape(last.title())}\b(?!\s?:)", text) is not None
 
 
 def _is_name(label: str) -> bool:
-    return not {w.strip(".").lower() for w in label.split()} & _NOT_NAMES
+    """Tell whether a label can name a speaker: capitalised words, with nothing but role words between."""
+    parts = [w.strip(".").lower() for w in label.split()]
+    small = {p for p, w in zip(parts, label.split(), strict=True) if w[0].islower()}
+    if set(parts) & _NO_NAMES or small - (_SMALL | PEOPLE | TITLES):
+        return False
+    return len(label) <= 80 and label.split()[-1][0].isupper()
 
 
 def _name(label: str) -> str | None:

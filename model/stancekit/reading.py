@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stancekit.articles import check_text, read_text_article, title_of
+from stancekit.dialogue import find_turns
 from stancekit.errors import ArticleError
 from stancekit.nlp import load_nlp
-from stancekit.quotes import find_quotes
+from stancekit.prefixes import Prefix, find_prefixes
 from stancekit.records import Article, Statement
 from stancekit.sentences import sentence_spans, set_sentence_starts
 from stancekit.voices import Voice, voices
@@ -54,17 +55,22 @@ def add_statements(articles: Iterable[Article]) -> Iterator[Article]:
     def docs() -> Iterator[tuple[Doc, Article]]:
         for article in articles:
             doc = nlp.make_doc(article.text)
-            set_sentence_starts(doc, find_quotes(article.text))
+            set_sentence_starts(doc, _prefixes(article.text))
             yield doc, article
 
     for doc, article in nlp.pipe(docs(), as_tuples=True, batch_size=8):
         yield article.model_copy(update={"statements": _statements(doc, article)})
 
 
+def _prefixes(text: str) -> list[Prefix]:
+    return list(find_prefixes(text, find_turns(text)))
+
+
 def _statements(doc: Doc, article: Article) -> tuple[Statement, ...]:
-    spans = sentence_spans(doc)
+    prefixes = _prefixes(article.text)
+    spans = sentence_spans(doc, prefixes)
     texts = [article.text[s.start : s.end] for s in spans]
-    found: list[Voice] = voices(doc, spans, article.title)
+    found: list[Voice] = voices(doc, spans, prefixes, article.title)
     return tuple(
         Statement(
             id=f"{article.id}:{i}",
@@ -74,7 +80,7 @@ def _statements(doc: Doc, article: Article) -> tuple[Statement, ...]:
             end=span.end,
             text=texts[i],
             context=tuple(texts[max(0, i - CONTEXT) : i]),
-            speaker=voice.speaker,
+            speaker=voice.name,
             kind=voice.kind,
             cue=voice.cue,
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from stancekit.cues import words
-from stancekit.quotes import Quote
+from stancekit.prefixes import Prefix
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -44,7 +44,10 @@ _SAID = (
     r"(?:said|says|told|asked|asks|added|adds|replied|replies|wrote|writes|tweeted|cried|shouted|wondered|exclaimed"
     r"|continued|demanded|answered|remarked|recalled|insisted|declared|tells|recounted)"
 )
-_TAG = re.compile(rf"(?:(?:[A-Z][\w'’.\-]*|al-[A-Z]\w+|de|van|von|bin|al|el)\s+){{1,5}}{_SAID}\b")
+_AFTER_SAID = (
+    r"(?:[.,;]|\s(?:to|on|in|at|during|after|before|when|as|from|by|last|reporters|journalists|him|her|us)\b)"
+)
+_TAG = re.compile(rf"[A-Z][^.!?\"“”\n]{{0,110}}?\b{_SAID}{_AFTER_SAID}")
 _LIST = re.compile(r"(?:[-–—•*·]|\d{1,2}[.):]|\(?[a-z]\))\s|\d{1,2}[:.]\d\d\b|[A-Z][\w. ]{0,30}:\s")
 
 
@@ -92,7 +95,7 @@ def _verdict(text: str, match: re.Match[str]) -> bool | None:
 def _after_period(text: str, at: int, following: str) -> bool | None:
     found = _LAST_WORD.search(text, max(0, at - 30), at)
     word = found.group() if found else ""
-    low = word.lower().strip("'’")
+    low = word.lower().strip("'’").rsplit("-", 1)[-1]  # "Lt.-Gen."
     line_start = found is not None and text[text.rfind("\n", 0, at) + 1 : found.start()].strip() == ""
     if low in _TITLES or (low in _MONTHS and following[:1].isdigit()):
         return False
@@ -105,32 +108,43 @@ def _after_period(text: str, at: int, following: str) -> bool | None:
     return True
 
 
-def set_sentence_starts(doc: Doc, quotes: list[Quote]) -> None:
-    """Set on the tokens of a fresh doc where sentences start and where none does; leave open the rest."""
+def set_sentence_starts(doc: Doc, prefixes: list[Prefix]) -> None:
+    """Set on the tokens of a fresh doc where sentences start and where none does; leave open the rest.
+
+    What follows a prefix starts one too, so that the parser sees a clean sentence; ``sentence_spans`` puts
+    the two together again.
+    """
     verdicts = dict(boundaries(doc.text))
-    verdicts |= dict.fromkeys(_colon_quotes(doc.text, quotes), True)
-    previous_end = 0
+    inside = [p for p in prefixes if p.end > p.start]
+    verdicts = {x: v for x, v in verdicts.items() if not any(p.start < x < p.end for p in inside)}
+    verdicts |= {x: True for p in inside for x in p}
+    places = sorted(verdicts)
+    at = 0
     for token in doc:
         if token.is_space:
             continue
-        places = [verdicts[x] for x in range(previous_end, token.idx + 1) if x in verdicts] if token.i else []
-        start = True if True in places else (None if places else False)
-        token.is_sent_start = start if token.i else True
-        previous_end = token.idx + len(token)
+        here = set()
+        while at < len(places) and places[at] <= token.idx:
+            here.add(verdicts[places[at]])
+            at += 1
+        token.is_sent_start = True if not token.i or True in here else (None if here else False)
 
 
-def _colon_quotes(text: str, quotes: list[Quote]) -> Iterator[int]:
-    """Yield where a long quotation of several sentences starts after a colon."""
-    return iter(())
-
-
-def sentence_spans(doc: Doc) -> list[Span]:
+def sentence_spans(doc: Doc, prefixes: list[Prefix]) -> list[Span]:
     """Return the sentences of a parsed doc, with exact offsets; without those of no letter or digit."""
-    spans = []
+    spans: list[Span] = []
+    ends = {p.end for p in prefixes}
     for sent in doc.sents:
         raw = doc.text[sent.start_char : sent.end_char]
         start = sent.start_char + len(raw) - len(raw.lstrip())
         end = start + len(raw.strip())
-        if any(c.isalnum() for c in raw):
+        if spans and spans[-1].end <= start and _follows(doc.text, spans[-1].end, start, ends):
+            spans[-1] = Span(spans[-1].start, end)
+        elif any(c.isalnum() for c in raw):
             spans.append(Span(start, end))
     return spans
+
+
+def _follows(text: str, end: int, start: int, ends: set[int]) -> bool:
+    """Tell whether a prefix ends in the blanks between two spans."""
+    return not text[end:start].strip() and any(x in ends for x in range(end, start + 1))

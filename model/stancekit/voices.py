@@ -6,12 +6,16 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from stancekit.attribution import Attribution, find_attribution
-from stancekit.dialogue import Turn, find_turns
+from stancekit.dialogue import find_turns
+from stancekit.headline import headline_source
+from stancekit.lead import name_the_lead
 from stancekit.names import Entity
-from stancekit.quotes import Quote, find_quotes, quoted_letters
+from stancekit.prefixes import Prefix
+from stancekit.quotes import Quote, find_quotes, is_term, quoted_letters
 from stancekit.records import NARRATOR, Kind
 from stancekit.sentences import Span
 from stancekit.speakers import Resolver
+from stancekit.subjects import adds_more
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -22,17 +26,24 @@ class Voice(NamedTuple):
     """How a sentence is attributed; the speaker is None where nobody can be told."""
 
     kind: Kind
-    speaker: str | None
+    speaker: Entity | None
     cue: str | None = None
 
+    @property
+    def name(self) -> str | None:
+        """The speaker's name, ``narrator`` for narration."""
+        return NARRATOR if self.kind == "narration" else self.speaker.name if self.speaker else None
 
-_NARRATION = Voice("narration", NARRATOR)
+
+_NARRATION = Voice("narration", None)
 
 
-def voices(doc: Doc, spans: list[Span], title: str | None = None) -> list[Voice]:
+def voices(doc: Doc, spans: list[Span], prefixes: list[Prefix], title: str | None = None) -> list[Voice]:
     """Return the voice of each sentence span of a parsed doc, in order."""
-    reader = _Reader(doc, spans)
-    return [reader.read(i) for i in range(len(spans))]
+    reader = _Reader(doc, spans, prefixes, title)
+    found = [reader.read(i) for i in range(len(spans))]
+    name_the_lead([(v.speaker, v.kind) for v in found], reader.resolver)
+    return found
 
 
 def _tokens(doc: Doc, span: Span) -> Sent:
@@ -44,95 +55,97 @@ def _tokens(doc: Doc, span: Span) -> Sent:
 class _Reader:
     """Reads the sentences of one article from top to bottom."""
 
-    def __init__(self, doc: Doc, spans: list[Span]) -> None:
+    def __init__(self, doc: Doc, spans: list[Span], prefixes: list[Prefix], title: str | None) -> None:
         self.doc, self.spans = doc, spans
+        starts = {p.start: p.end for p in prefixes}
+        self.words = [Span(starts.get(s.start, s.start), s.end) for s in spans]
         self.sents: list[Sent] = [_tokens(doc, s) for s in spans]
         self.quotes = find_quotes(doc.text)
         self._starts = [q.start for q in self.quotes]
         self.turns = find_turns(doc.text)
         self.resolver = Resolver(doc)
         self.found = [find_attribution(s, self._quoted) for s in self.sents]
+        self.headed = bool(title)
         self._resolved: dict[int, Entity | None] = {}
-        self.last: Entity | None = None
 
     def _quoted(self, token: Token) -> bool:
         at = bisect_right(self._starts, token.idx) - 1
         return at >= 0 and token.idx < self.quotes[at].end
 
+    def _here(self, span: Span) -> list[Quote]:
+        return [q for q in self.quotes if q.start < span.end and q.end > span.start]
+
     def read(self, i: int) -> Voice:
         """Return the voice of sentence i; the earlier ones have been read."""
         turn = next((t for t in self.turns if t.start <= self.spans[i].start < t.end), None)
-        voice, entity = self._in_turn(turn, i) if turn else self._in_prose(i)
-        self.resolver.close(self.sents[i], entity)
-        if entity is not None:
-            self.last = entity
+        if turn is not None and turn.name is not None:
+            voice = Voice("direct", self.resolver.labelled(turn.name))
+        else:
+            voice = self._in_prose(i)
+        self.resolver.close(self.sents[i], voice.speaker)
         return voice
 
-    def _in_turn(self, turn: Turn, i: int) -> tuple[Voice, Entity | None]:
-        if turn.name is None:
-            return self._in_prose(i)
-        entity = self.resolver.labelled(turn.name)
-        return Voice("direct", entity.name), entity
-
-    def _in_prose(self, i: int) -> tuple[Voice, Entity | None]:
-        span, found = self.spans[i], self.found[i]
+    def _in_prose(self, i: int) -> Voice:
+        span, found = self.words[i], self.found[i]
+        if i == 0 and self.headed and (source := headline_source(self.sents[0], self.resolver)):
+            return Voice("indirect", source)
         letters = sum(c.isalnum() for c in self.doc.text[span.start : span.end])
         inside = quoted_letters(self.doc.text, span.start, span.end, self.quotes)
         if found is not None and inside < letters and found.main:
             entity = self._speaker(i)
             if entity is not None and entity.name == NARRATOR:
-                return _NARRATION, None
-            kind: Kind = "indirect" if not inside else "direct" if self._is_clause(i) else "mixed"
-            return Voice(kind, entity.name if entity else None, found.words), entity
-        if inside >= 0.6 * letters:
-            entity = self._continued(i)
-            return Voice("direct", entity.name if entity else None), entity
-        return _NARRATION, None
+                return _NARRATION
+            return Voice(self._kind(i, found), entity, found.words)
+        if inside >= 0.6 * letters or self._after_colon(span):
+            return Voice("direct", self._continued(i))
+        return _NARRATION
+
+    def _after_colon(self, span: Span) -> bool:
+        """Tell whether a quotation of a clause or more follows a colon."""
+        here = self._here(span)
+        before = self.doc.text[span.start : here[0].start].rstrip() if here else ""
+        return before.endswith(":") and here[0].end - here[0].start > 25
 
     def _speaker(self, i: int) -> Entity | None:
         """Return who the attribution of sentence i names, resolved once."""
         if i not in self._resolved:
             found = self.found[i]
-            head = found.subject if found else None
-            self._resolved[i] = self.resolver.resolve(head) if head is not None else None
+            self._resolved[i] = self.resolver.resolve(found.subject, found.cue) if found else None
         return self._resolved[i]
 
-    def _is_clause(self, i: int) -> bool:
-        """Tell whether the quotation of sentence i is the reported clause itself, not a part of it."""
-        span, text = self.spans[i], self.doc.text
-        here = [q for q in self.quotes if q.start < span.end and q.end > span.start]
+    def _kind(self, i: int, found: Attribution) -> Kind:
+        """Return the kind of an attributed sentence, by what of it is quoted."""
+        span, text = self.words[i], self.doc.text
+        here = [q for q in self._here(span) if q.start < span.start or not is_term(text, q)]
+        if not here:
+            return "indirect"
         first = here[0]
-        if first.start <= span.start + 1 or not any(c.isalnum() for c in text[span.start : first.start]):
-            if first.start < span.start:
-                return True
-            last = text[first.end - 2] if first.end >= 2 else ""
+        ahead = text[span.start : max(span.start, first.start)].strip()
+        if any(c.isalnum() for c in ahead):
+            clause = ahead.endswith((":", ",")) and text[first.start + 1 : first.start + 2].isupper()
+        else:
+            inner = text[first.start : first.end].rstrip("\"'”’»“")
             after = text[first.end : first.end + 1]
-            return last in ",.?!…—-" or after == ","
-        before = text[span.start : first.start].rstrip()
-        return before.endswith((":", ",")) and text[first.start + 1 : first.start + 2].isupper()
+            clause = first.start < span.start or inner[-1:] in ",.?!…—-" or after == ","
+        return "direct" if clause and not adds_more(found.cue, self._quoted) else "mixed"
 
     def _continued(self, i: int) -> Entity | None:
         """Return the speaker of a quotation that sentence i does not attribute itself."""
-        shared = self._sharing(i)
-        for j in shared:
+        for j in self._sharing(i):
             entity = self._speaker(j)
             if entity is not None and entity.name != NARRATOR:
                 return entity
         focus = self.resolver.focus[-1] if self.resolver.focus else None
         if focus is not None and focus.person:
             return focus
-        return self.last or focus
+        return self.resolver.spoken[-1] if self.resolver.spoken else focus
 
     def _sharing(self, i: int) -> list[int]:
         """Return the sentences with an attribution that share a quotation with sentence i, nearest first."""
-        span = self.spans[i]
-        here: list[Quote] = [q for q in self.quotes if q.start < span.end and q.end > span.start]
+        here = self._here(self.spans[i])
         near = [
             j
             for j, s in enumerate(self.spans)
             if self.found[j] is not None and any(q.start < s.end and q.end > s.start for q in here)
         ]
         return sorted(near, key=lambda j: abs(j - i))
-
-
-__all__ = ["Attribution", "Voice", "voices"]
