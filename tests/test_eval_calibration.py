@@ -131,6 +131,14 @@ def test_few_items_do_not_push_the_threshold_to_an_end(few: int) -> None:
     assert choose_threshold([0.02] * few, [1] * few, few) > 0.2
 
 
+def test_a_model_that_knows_nothing_does_not_report_everything() -> None:
+    rng = np.random.default_rng(0)
+    p, right = rng.uniform(0.01, 0.1, 5000), rng.random(5000) < 0.01
+    t = choose_threshold(p, right, int(right.sum()))
+    # Giving all 5,000 has the best F1 here; no more than three for each gold stance may pass.
+    assert (p >= t).sum() <= 3.2 * right.sum()
+
+
 def test_without_a_right_item_the_threshold_is_a_half() -> None:
     assert choose_threshold([], [], 0) == 0.5
     assert choose_threshold([0.9, 0.8], [0, 0], 4) == 0.5

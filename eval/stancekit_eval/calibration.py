@@ -13,6 +13,10 @@ FloatArray = NDArray[np.float64]
 BINS = 10
 """Bins of the reliability curve."""
 
+FLOOD = 3
+"""Most stances that a threshold may let through for each gold one. Where a model knows nothing, F1 is best if
+everything is given, which is of no use to a reader."""
+
 TEMPERATURES = (0.05, 20.0)
 """Range in which a temperature is sought."""
 
@@ -151,9 +155,9 @@ def choose_threshold(probabilities: ArrayLike, correct: ArrayLike, n_gold: int) 
     """Return the probability from which on a stance is given, chosen for F1.
 
     F1 is computed over a grid in log-odds and smoothed, so that a broad optimum beats a spike; the middle of
-    a plateau is taken. With few right items the choice is drawn toward half the best F1, which is where the
-    optimum lies for calibrated probabilities (Lipton, Elkan & Narayanaswamy 2014). Without a right item it is
-    0.5.
+    a plateau is taken, and no threshold that floods (``FLOOD``). With few right items the choice is drawn
+    toward half the best F1, which is where the optimum lies for calibrated probabilities (Lipton, Elkan &
+    Narayanaswamy 2014). Without a right item it is 0.5.
 
     Args:
         probabilities: In [0, 1]; one for each stance considered. *Shape:* (items,).
@@ -168,21 +172,17 @@ def choose_threshold(probabilities: ArrayLike, correct: ArrayLike, n_gold: int) 
     n = int(right.sum())
     if n == 0:
         return 0.5
-    grid = np.linspace(-6, 6, 241)
-    smooth = _smoothed(_f1_at(1 / (1 + np.exp(-grid)), p, right, max(n_gold, n)), width=6)
-    best = 1 / (1 + np.exp(-grid[_middle_of_best(smooth)]))
+    n_gold = max(n_gold, n)
+    grid = 1 / (1 + np.exp(-np.linspace(-6, 6, 241)))
+    given = len(p) - np.searchsorted(np.sort(p), grid)
+    hits = n - np.searchsorted(np.sort(p[right]), grid)
+    smooth = _smoothed(2 * hits / (n_gold + given), width=6)
+    allowed = given <= FLOOD * n_gold
+    allowed[-1] = True
+    best = _middle_of_best(np.where(allowed, smooth, -1.0))
+    prior = max(smooth[best] / 2, grid[allowed][0])
     trust = n / (n + 10)
-    return float(trust * best + (1 - trust) * smooth.max() / 2)
-
-
-def _f1_at(thresholds: FloatArray, p: FloatArray, right: NDArray[np.bool_], n_gold: int) -> FloatArray:
-    """Return F1 if all items from a threshold on are given.
-
-    *Shape:* thresholds (k,), p (n,), right (n,) to result (k,).
-    """
-    given = len(p) - np.searchsorted(np.sort(p), thresholds)
-    hits = right.sum() - np.searchsorted(np.sort(p[right]), thresholds)
-    return np.asarray(2 * hits / (n_gold + given), dtype=np.float64)
+    return float(trust * grid[best] + (1 - trust) * prior)
 
 
 def _smoothed(values: FloatArray, width: int) -> FloatArray:
