@@ -78,10 +78,10 @@ class Reader(nn.Module):
 
         Shapes: targets (B, K, d), states (B, T, d), text mask (B, T) -> features (B, K, h), attention (B, K, T).
         """
-        b, k, d = targets.shape
-        q = F.normalize(self.query(targets).view(b, k, self.heads, -1).transpose(1, 2).float(), dim=-1)
-        key = F.normalize(self.key(states).view(b, -1, self.heads, d // self.heads).transpose(1, 2).float(), dim=-1)
-        v = self.value(states).view(b, -1, self.heads, d // self.heads).transpose(1, 2)
+        (b, k, d), size = targets.shape, targets.shape[-1] // self.heads
+        q = F.normalize(self.query(targets).view(b, k, self.heads, size).transpose(1, 2).float(), dim=-1)
+        key = F.normalize(self.key(states).view(b, -1, self.heads, size).transpose(1, 2).float(), dim=-1)
+        v = self.value(states).view(b, -1, self.heads, size).transpose(1, 2)
         scores = (q @ key.transpose(-1, -2)) * self.sharpness.exp()[None, :, None, None]
         scores = scores.masked_fill(~text[:, None, None, :].bool(), torch.finfo(scores.dtype).min)
         weights = scores.softmax(-1)
