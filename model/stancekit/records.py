@@ -83,6 +83,7 @@ class Statement(Record):
         cue: The words that attribute ("said", "according to"), if any.
         stances: The stances taken; empty if there is none or the statement is not labelled yet.
         abstained: True if the model was too unsure to say either that there is a stance or that there is none.
+        group: Labelled statements of one group are near copies of each other; a split keeps them together.
         scores: With ``all_scores``, each target considered with its best position, also those below threshold.
     """
 
@@ -98,6 +99,7 @@ class Statement(Record):
     cue: str | None = None
     stances: tuple[Stance, ...] = ()
     abstained: bool | None = None
+    group: str | None = None
     scores: tuple[Stance, ...] | None = None
 
 

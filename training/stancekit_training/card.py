@@ -21,7 +21,7 @@ def model_card(config: Config, classifier: StanceClassifier, history: Sequence[d
         "", "## Trained on", "",
         *[f"- {s.path} ({s.form}, weight {s.weight:g})" for s in config.data.train],
         "", "## Measured on dev", "",
-        f"Dev: {', '.join(s.path for s in config.data.dev)}. Thresholds are chosen on the same statements, so these "
+        f"Dev: {classifier.calibration.fitted_on}. Thresholds are chosen on the same statements, so these "
         "figures are on the bright side.", "",
     ]  # fmt: skip
     if best:

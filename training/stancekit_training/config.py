@@ -37,7 +37,10 @@ class DataSection(_Section):
     codebook: str = Field(description="codebook file; it goes into the checkpoint")
     corpora: str = Field(default="corpora", description="folder that {corpora} in a path stands for")
     train: list[Source] = Field(min_length=1, description="what to train on")
-    dev: list[Source] = Field(min_length=1, description="statements to stop early and calibrate on")
+    dev: list[Source] = Field(
+        default=[], description="statements to stop early and calibrate on; default: held out from the first of train"
+    )
+    hold_out: float = Field(default=0.2, gt=0, lt=1, description="share of the statements held out where dev is empty")
 
 
 class ModelSection(_Section):

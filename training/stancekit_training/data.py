@@ -13,13 +13,14 @@ from datasets import Dataset
 from stancekit.checkpoint import sha256
 from stancekit.codebook import Codebook
 from stancekit.encode import StatementEncoder
-from stancekit.errors import DataError
+from stancekit.errors import ConfigError, DataError
 from stancekit.records import Statement
 from stancekit.statements import read_statements
 from stancekit_training.config import Config, Source, source_path
 from stancekit_training.examples import (
     CLASSES, TargetTable, mention_examples, statement_examples, topic_examples,
 )  # fmt: skip
+from stancekit_training.split import hold_out
 
 
 def training_data(config: Config, encode: StatementEncoder) -> tuple[Dataset, TargetTable]:
@@ -34,8 +35,9 @@ def training_data(config: Config, encode: StatementEncoder) -> tuple[Dataset, Ta
     rows: list[dict[str, Any]] = []
     # The codebook of the checkpoint comes first, so that its definition of an actor's evaluation is the default.
     table.add_book(Codebook.load(config.data.codebook))
-    for source in config.data.train:
-        found = _examples(source, config, table, encode, random)
+    for number, source in enumerate(config.data.train):
+        held = number == 0 and not config.data.dev
+        found = _examples(source, config, table, encode, random, held=held)
         whole = int(source.weight)
         rest = random.permutation(len(found))[: round((source.weight - whole) * len(found))]
         rows += found * whole + [found[i] for i in sorted(rest)]
@@ -45,17 +47,15 @@ def training_data(config: Config, encode: StatementEncoder) -> tuple[Dataset, Ta
 
 
 def dev_data(config: Config) -> list[Statement]:
-    """Return the labelled dev statements, ids made unique by their source.
+    """Return the labelled dev statements, ids made unique by their file.
 
     Raises:
         DataError: naming each bad line.
     """
     book = Codebook.load(config.data.codebook)
-    found = []
-    for source in config.data.dev:
-        for file in files(source_path(source, config)):
-            found += [s.model_copy(update={"id": f"{file.name}:{s.id}"}) for s in read_statements(file, book)]
-    return found
+    if not config.data.dev:
+        return _held_out(config.data.train[0], config, book)[1]
+    return [s for source in config.data.dev for s in _statements(source, config, book)]
 
 
 def data_hashes(config: Config) -> dict[str, str]:
@@ -79,15 +79,30 @@ def files(path: Path) -> list[Path]:
 
 
 def _examples(
-    source: Source, config: Config, table: TargetTable, encode: StatementEncoder, random: np.random.Generator
-) -> list[dict[str, Any]]:
-    path = source_path(source, config)
+    source: Source, config: Config, table: TargetTable, encode: StatementEncoder, random: np.random.Generator,
+    *, held: bool,
+) -> list[dict[str, Any]]:  # fmt: skip
     if source.form == "statements":
         book = Codebook.load(source.codebook or config.data.codebook)
-        statements = _limited([s for f in files(path) for s in read_statements(f, book)], source, random)
-        return statement_examples(statements, book, table, encode)
-    rows = _limited([r for f in files(path) for r in _pairs(f)], source, random)
+        found = _held_out(source, config, book)[0] if held else _statements(source, config, book)
+        return statement_examples(_limited(found, source, random), book, table, encode)
+    rows = _limited([r for f in files(source_path(source, config)) for r in _pairs(f)], source, random)
     return mention_examples(rows, encode) if source.form == "mentions" else topic_examples(rows, table, encode)
+
+
+def _statements(source: Source, config: Config, book: Codebook) -> list[Statement]:
+    return [
+        s.model_copy(update={"id": f"{file.name}:{s.id}"})
+        for file in files(source_path(source, config))
+        for s in read_statements(file, book)
+    ]
+
+
+def _held_out(source: Source, config: Config, book: Codebook) -> tuple[list[Statement], list[Statement]]:
+    """Return (train, dev) of a source that gives both."""
+    if source.form != "statements":
+        raise ConfigError("data.dev: missing; expected it, for the first source of data.train holds no statements")
+    return hold_out(_statements(source, config, book), config.data.hold_out, config.training.seed)
 
 
 def _limited(rows: list[Any], source: Source, random: np.random.Generator) -> list[Any]:

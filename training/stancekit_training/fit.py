@@ -50,7 +50,7 @@ def train(config: Config, *, resume: bool = False) -> Path:
     with writing(run):
         trainer = fit(classifier, rows, collate, dev, config.training, run, resume=resume)
     if trainer.is_world_process_zero():
-        names = ", ".join(Path(s.path).name for s in config.data.dev)
+        names = ", ".join(s.path for s in config.data.dev) or f"held out from {config.data.train[0].path}"
         finish(classifier, dev, config, trainer, data_hashes(config), names)
     return Path(config.output.folder)
 
