@@ -128,7 +128,7 @@ def save_checkpoint(
     from safetensors.torch import save_file
 
     config = {
-        "format": FORMAT, "model_type": "stancekit", "max_length": encoder.max_length, "packing": packing,
+        "format": FORMAT, "max_length": encoder.max_length, "packing": packing,
         "network": asdict(network.config), "codebook_sha256": codebook.sha256,
         "backbone": network.backbone.config.to_diff_dict(),
     }  # fmt: skip
