@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stancekit_eval.calibration import choose_threshold, fit_temperature, reliability, risk_coverage
@@ -28,6 +28,7 @@ def test_nothing_has_no_error() -> None:
     assert risk_coverage([], []).area == 0
 
 
+@settings(deadline=None)
 @given(items_, st.integers(1, 20))
 def test_the_error_is_a_share_and_bins_hold_every_item(items: list[tuple[float, bool]], bins: int) -> None:
     p, right = zip(*items, strict=True)
@@ -44,6 +45,7 @@ def test_risk_worked_by_hand() -> None:
     assert found.area == pytest.approx(0.25 * 0 + 0.25 * 0.5 + 0.5 * 0.5)
 
 
+@settings(deadline=None)
 @given(items_, st.randoms())
 def test_risk_does_not_hang_on_the_order_of_the_data(items: list[tuple[float, bool]], rng: object) -> None:
     mixed = list(items)
@@ -144,6 +146,7 @@ def test_without_a_right_item_the_threshold_is_a_half() -> None:
     assert choose_threshold([0.9, 0.8], [0, 0], 4) == 0.5
 
 
+@settings(deadline=None)
 @given(items_, st.integers(0, 10))
 def test_the_threshold_is_inside_and_does_not_hang_on_order(
     items: list[tuple[float, bool]], missed: int

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stancekit.codebook import Codebook
@@ -100,6 +100,7 @@ def test_two_names_are_the_same_actor_or_not(one: str, other: str, same: bool) -
     assert same_name(other, one) is same
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8"), max_size=30), st.text(st.characters(codec="utf-8"), max_size=30))
 def test_same_name_is_symmetric_and_normalising_is_stable(one: str, other: str) -> None:
     assert same_name(one, other) == same_name(other, one)
@@ -170,6 +171,7 @@ stances_ = st.one_of(
 rows_ = st.lists(st.lists(stances_, max_size=5), min_size=1, max_size=4)
 
 
+@settings(deadline=None)
 @given(rows_)
 def test_gold_against_itself_is_perfect(rows: list[list[Stance]]) -> None:
     gold = [statement(i, *row) for i, row in enumerate(rows)]
@@ -177,6 +179,7 @@ def test_gold_against_itself_is_perfect(rows: list[list[Stance]]) -> None:
         assert hits == n_gold == n_predicted
 
 
+@settings(deadline=None)
 @given(rows_, rows_)
 def test_labels_sum_to_their_family_and_nothing_is_matched_twice(
     rows: list[list[Stance]], guesses: list[list[Stance]]
