@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from pydantic import ValidationError
 
 from stancekit.codebook import Codebook
 from stancekit.errors import DataError
 from stancekit.records import Statement
+from stancekit.seen import SeenIds
 from stancekit.yaml_file import explain
 
 MAX_LINE = 5_000_000
@@ -42,18 +44,20 @@ def parse_statement(line: str, codebook: Codebook | None = None) -> Statement:
     return statement
 
 
-def scan_statements(path: str | Path, codebook: Codebook | None = None) -> Iterator[tuple[int, Statement | str]]:
+def scan_statements(
+    path: str | Path, codebook: Codebook | None = None
+) -> Iterator[tuple[int, Statement | str]]:
     """Yield (line number from 1, statement or what is wrong with the line) for each non-empty line.
 
     Raises:
         DataError: if the file cannot be read at all.
     """
-    path, seen = Path(path), set[str]()
+    path, seen = Path(path), SeenIds()
     try:
         with path.open("rb") as file:
-            for number, raw in enumerate(file, 1):
+            for number, raw in enumerate(_lines(file), 1):
                 if len(raw) > MAX_LINE:
-                    yield number, f"line of {len(raw):,} bytes; expected at most {MAX_LINE:,}"
+                    yield number, f"line over {MAX_LINE:,} bytes; expected a shorter one"
                     continue
                 if not raw.strip():
                     continue
@@ -64,13 +68,21 @@ def scan_statements(path: str | Path, codebook: Codebook | None = None) -> Itera
                 except ValueError as e:
                     yield number, str(e)
                 else:
-                    if statement.id in seen:
-                        yield number, f"id: {statement.id!r} stands on an earlier line; expected unique ids"
-                    else:
-                        seen.add(statement.id)
+                    if seen.add(statement.id):
                         yield number, statement
+                    else:
+                        yield number, f"id: {statement.id!r} stands on an earlier line; expected unique ids"
     except OSError as e:
         raise DataError(f"{path}: cannot be read: {e.strerror}") from None
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines, of those that are too long only the beginning, so that no line fills the memory."""
+    while raw := file.readline(MAX_LINE + 1):
+        rest = raw
+        while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
+            rest = file.readline(MAX_LINE + 1)
+        yield raw
 
 
 def read_statements(path: str | Path, codebook: Codebook | None = None) -> list[Statement]:

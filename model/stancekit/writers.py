@@ -1,0 +1,154 @@
+"""The formats of a result: JSON lines, Parquet, CSV.
+
+JSONL and Parquet hold one record a statement; Parquet nests stances as a list of structs. CSV holds one row a
+stance, and one row with empty stance columns for a statement without; the context's sentences are joined by a
+blank. With all scores a CSV also holds a row for each target considered, and the column ``reported``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from stancekit.errors import InputError
+from stancekit.records import Stance, Statement
+
+SUFFIXES = (".jsonl", ".parquet", ".csv")
+"""Suffixes of the formats that a result can be written in."""
+
+FIELDS = (
+    "id", "article", "index", "start", "end", "text", "context", "speaker", "kind", "stances", "abstained"
+)  # fmt: skip
+STANCE_FIELDS = ("family", "target", "position", "actor", "label", "probability")
+EVIDENCE_FIELDS = ("evidence", "evidence_start", "evidence_end")
+DECIMALS = 6
+"""Decimals of a probability in a result."""
+
+ROW_GROUP = 10_000
+_ROW_GROUP_BYTES = 32_000_000
+
+
+def as_line(statement: Statement) -> bytes:
+    """Return a scored statement as one line of JSON."""
+    row: dict[str, Any] = {name: getattr(statement, name) for name in FIELDS}
+    row["stances"] = [_stance(s) for s in statement.stances]
+    if statement.scores is not None:
+        row["scores"] = [_stance(s) for s in statement.scores]
+    return json.dumps(row, ensure_ascii=False).encode() + b"\n"
+
+
+def converter(out: Path, *, all_scores: bool) -> Callable[[Path, Path], None] | None:
+    """Return what turns rows in JSONL into the format of an output; None if that is JSONL.
+
+    Raises:
+        InputError: if its suffix is none of ``SUFFIXES``.
+    """
+    suffix = out.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError(f"{out}: suffix {out.suffix!r}; expected one of {', '.join(SUFFIXES)}")
+    if suffix == ".jsonl":
+        return None
+    write = _to_parquet if suffix == ".parquet" else _to_csv
+    return lambda rows, target: write(rows, target, all_scores)
+
+
+def read_result(path: Path) -> Iterator[Statement]:
+    """Yield the scored statements of a result in JSONL or Parquet.
+
+    Raises:
+        InputError: if it is in another format.
+    """
+    if path.suffix.lower() == ".jsonl":
+        for row in _rows(path):
+            yield Statement.model_validate(row)
+    elif path.suffix.lower() == ".parquet":
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=1000):
+                yield from (Statement.model_validate(row) for row in batch.to_pylist())
+    else:
+        raise InputError(f"{path}: suffix {path.suffix!r}; expected .jsonl or .parquet")
+
+
+def _stance(stance: Stance) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(stance, name) for name in STANCE_FIELDS}
+    row["probability"] = round(stance.probability, DECIMALS)
+    row["evidence"] = stance.evidence.model_dump() if stance.evidence else None
+    return row
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open("rb") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def _groups(path: Path) -> Iterator[list[dict[str, Any]]]:
+    """Yield rows in groups of bounded number and size."""
+    group: list[dict[str, Any]] = []
+    size = 0
+    with path.open("rb") as file:
+        for line in file:
+            group.append(json.loads(line))
+            size += len(line)
+            if len(group) >= ROW_GROUP or size >= _ROW_GROUP_BYTES:
+                yield group
+                group, size = [], 0
+    if group:
+        yield group
+
+
+def parquet_schema(all_scores: bool) -> Any:
+    """Return the pyarrow schema of a result."""
+    import pyarrow as pa
+
+    text, whole = pa.string(), pa.int64()
+    evidence = pa.struct([("start", whole), ("end", whole), ("text", text)])
+    types = {"probability": pa.float64()}
+    stance = pa.struct([*((name, types.get(name, text)) for name in STANCE_FIELDS), ("evidence", evidence)])
+    columns = dict.fromkeys(FIELDS, text) | dict.fromkeys(("index", "start", "end"), whole)
+    columns |= {"context": pa.list_(text), "stances": pa.list_(stance), "abstained": pa.bool_()}
+    return pa.schema(columns | ({"scores": pa.list_(stance)} if all_scores else {}))
+
+
+def _to_parquet(rows: Path, target: Path, all_scores: bool) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = parquet_schema(all_scores)
+    with target.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for group in _groups(rows):
+            writer.write_table(pa.Table.from_pylist(group, schema))
+
+
+def _to_csv(rows: Path, target: Path, all_scores: bool) -> None:
+    columns = [f for f in FIELDS if f != "stances"] + [*STANCE_FIELDS, *EVIDENCE_FIELDS]
+    with target.open("wb") as raw, io.TextIOWrapper(raw, encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns + (["reported"] if all_scores else []), lineterminator="\n")
+        writer.writeheader()
+        for row in _rows(rows):
+            writer.writerows(_csv_rows(row))
+
+
+def _csv_rows(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    scores = row.pop("scores", None)
+    stances = [(s, True) for s in row.pop("stances")]
+    if scores is not None:
+        reported = {_target(s) for s, _ in stances}
+        stances += [(s, False) for s in scores if _target(s) not in reported]
+    row |= {"context": " ".join(row["context"]), "abstained": str(row["abstained"]).lower()}
+    if not stances:
+        yield row
+    for stance, reported_too in stances:
+        words = stance.pop("evidence") or {}
+        evidence = dict(zip(EVIDENCE_FIELDS, map(words.get, ("text", "start", "end")), strict=True))
+        yield row | stance | evidence | ({} if scores is None else {"reported": str(reported_too).lower()})
+
+
+def _target(stance: dict[str, Any]) -> tuple[Any, ...]:
+    return stance["family"], stance["target"], stance["actor"]
