@@ -13,6 +13,11 @@ from stancekit.codebook import Target
 from stancekit.encode import Encoded, StatementEncoder
 from stancekit_training.examples import UNKNOWN, TargetTable
 
+KEEP = 0.35
+"""Share of the targets without a stance in the batch that are asked about, each then counted 1 / KEEP times.
+
+Targets are encoded in every step; asking about all of them would cost as much as the statements themselves.
+"""
 NAME_ONLY, DEFINITION_ONLY = 0.1, 0.4
 """Shares of the targets shown by their name, or by their definition, alone: a new codebook has other names."""
 
@@ -26,7 +31,7 @@ class Collator:
         table: All targets.
         encode: The statement encoder.
         seed: Of the choice how each target is shown.
-        vary: Show targets by name or definition alone now and then.
+        vary: Show targets by name or definition alone now and then, and not all in each batch.
     """
 
     def __init__(self, table: TargetTable, encode: StatementEncoder, seed: int, *, vary: bool = True) -> None:
@@ -36,37 +41,48 @@ class Collator:
         """Return the batch of ``StatementEncoder.batch`` with targets and labels.
 
         Adds ``target_ids``, ``target_mask`` (K, T), ``families`` (K,): 0 outcome, 1 actor, 2 accusation, in this
-        order; labels ``outcomes`` (B, O), ``actors`` (B, A), ``accusations`` (B, A, C), ``charges`` (B, C).
+        order, ``target_weights`` (K,); ``outcome_labels`` (B, O), ``actor_labels`` (B, A), ``accusation_labels``
+        (B, A, C), ``charge_labels`` (B, C).
         """
         encoded = [
             Encoded(r["ids"], r["types"], r["text_start"], r["spans"], r["names"], r["mentions"], r["roles"])
             for r in rows
         ]
         batch = self.encode.batch(encoded)
-        asked = sorted({t for r in rows for t in self._asked(r)})
+        random = np.random.default_rng([self.seed, *(sum(r["ids"]) for r in rows)])
+        asked, weight = self._asked(rows, random)
         groups: dict[str, list[int]] = {"outcome": [], "actor": [], "accusation": []}
         for number in asked:
             groups[self.table.targets[number].family].append(number)
         if not groups["actor"]:
             groups["actor"] = [i for i, t in enumerate(self.table.targets) if t.family == "actor"][:1]
         ordered = [n for g in groups.values() for n in g]
-        shown = self.encode.targets(self._shown(rows, ordered))
+        shown = self.encode.targets(self._shown(ordered, random))
         families = torch.tensor([k for k, g in enumerate(groups.values()) for _ in g])
         batch |= {"target_ids": shown["input_ids"], "target_mask": shown["attention_mask"], "families": families}
+        batch["target_weights"] = torch.tensor([weight.get(n, 1.0) for n in ordered])
         return batch | self._labels(rows, groups, batch["roles"].shape[1])
 
-    def _asked(self, row: dict[str, Any]) -> list[int]:
-        book = self.table.books[row["book"]] if row["book"] >= 0 else []
-        return [*book, *(t for t, _ in row["outcomes"])]
+    def _asked(
+        self, rows: Sequence[dict[str, Any]], random: np.random.Generator
+    ) -> tuple[list[int], dict[int, float]]:
+        """Return the targets of a batch, and how often those count that stand for others left out."""
+        books = {t for b in {r["book"] for r in rows} if b >= 0 for t in self.table.books[b]}
+        named = {t for r in rows for t, _ in [*r["outcomes"]]} | {c for r in rows for _, c in r["charges"]}
+        named |= {t for t in books if self.table.targets[t].family == "actor"}
+        others = sorted(books - named)
+        if not self.vary:
+            return sorted(named | books), {}
+        kept = [t for t, x in zip(others, random.random(len(others)), strict=True) if x < KEEP]
+        return sorted([*named, *kept]), dict.fromkeys(kept, 1 / KEEP)
 
-    def _shown(self, rows: Sequence[dict[str, Any]], numbers: list[int]) -> list[Target]:
+    def _shown(self, numbers: list[int], random: np.random.Generator) -> list[Target]:
         """Return the targets as they are shown in this batch: the choice depends on seed and rows alone."""
         targets = [self.table.targets[n] for n in numbers]
         if not self.vary:
             return targets
-        random = np.random.default_rng([self.seed, *(sum(r["ids"]) for r in rows)]).random(len(targets))
         out = []
-        for target, x in zip(targets, random, strict=True):
+        for target, x in zip(targets, random.random(len(targets)), strict=True):
             if x < NAME_ONLY and target.name and target.family != "actor":
                 out.append(target._replace(definition=""))
             elif x < NAME_ONLY + DEFINITION_ONLY and target.definition:
@@ -91,7 +107,7 @@ class Collator:
                 outcomes[i, column[number]] = label
             if row["actors"]:
                 actors[i, : len(row["actors"])] = torch.tensor(row["actors"])
-            known = [column[t] for t in book if self.table.targets[t].family == "accusation"]
+            known = [column[t] for t in book if t in column and self.table.targets[t].family == "accusation"]
             for j in known:
                 charges[i, j] = 0
                 accusations[i, : len(row["actors"]), j] = 0

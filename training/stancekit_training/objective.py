@@ -30,20 +30,26 @@ class Objective(nn.Module):
 
 
 def loss(logits: Logits, batch: dict[str, Tensor]) -> Tensor:
-    """Return the summed cross entropy of the labelled targets, divided by the number of statements."""
-    total = F.cross_entropy(
-        logits.outcomes.float().reshape(-1, 3), batch["outcome_labels"].reshape(-1), ignore_index=UNKNOWN, reduction="sum"
-    )
-    total = total + F.cross_entropy(
-        logits.actors.float().reshape(-1, 3), batch["actor_labels"].reshape(-1), ignore_index=UNKNOWN, reduction="sum"
-    )
-    total = total + _binary(logits.accusations, batch["accusation_labels"])
+    """Return the summed cross entropy of the labelled targets, each by its weight, a statement."""
+    family, weights = batch["families"], batch["target_weights"]
+    charges = weights[family == 2]
+    total = (_three(logits.outcomes, batch["outcome_labels"]) * weights[family == 0]).sum()
+    total = total + _three(logits.actors, batch["actor_labels"]).sum()
+    total = total + (_two(logits.accusations, batch["accusation_labels"]) * charges).sum()
     # The charge against anybody teaches what a charge sounds like, whoever is meant.
-    total = total + 0.5 * _binary(logits.charges, batch["charge_labels"])
+    total = total + 0.5 * (_two(logits.charges, batch["charge_labels"]) * charges).sum()
     return total / batch["input_ids"].shape[0]
 
 
-def _binary(logits: Tensor, labels: Tensor) -> Tensor:
-    known = labels != UNKNOWN
+def _three(logits: Tensor, labels: Tensor) -> Tensor:
+    """Return the cross entropy of none, favor, against; 0 where the label is unknown. *Shape:* that of labels."""
+    flat = F.cross_entropy(
+        logits.float().reshape(-1, 3), labels.reshape(-1), ignore_index=UNKNOWN, reduction="none"
+    )
+    return flat.view(labels.shape)
+
+
+def _two(logits: Tensor, labels: Tensor) -> Tensor:
+    """Return the cross entropy of a charge; 0 where the label is unknown. *Shape:* that of labels."""
     losses = F.binary_cross_entropy_with_logits(logits.float(), labels.clamp(min=0).float(), reduction="none")
-    return torch.where(known, losses, torch.zeros_like(losses)).sum()
+    return torch.where(labels != UNKNOWN, losses, torch.zeros_like(losses))
