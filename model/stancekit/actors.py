@@ -18,7 +18,7 @@ __all__ = ["MAX_ACTORS", "ActorFinder", "same_actor"]
 MAX_ACTORS = 12
 """Most actors proposed for a statement; the statement's own come first."""
 NEAR = 1
-"""How many sentences back any actor is proposed; further back only those of the gazetteer."""
+"""How many sentences back an organisation is proposed that the gazetteer does not know."""
 _CACHE = 50_000
 _UNUSED = ("parser", "attribute_ruler", "lemmatizer", "senter")
 
@@ -69,7 +69,7 @@ class ActorFinder:
         for back in range(len(texts)):
             i = len(texts) - 1 - back
             for s in linked[i]:
-                # What a distant sentence names in passing hardly ever has a stance here, unless it is well known.
-                if s.name in mentions or back <= NEAR or s.kind == "known":
+                # A body that a distant sentence names in passing hardly ever has a stance here.
+                if s.name in mentions or back <= NEAR or s.kind != "body":
                     mentions.setdefault(s.name, []).append(Mention(i if back else TEXT, s.start, s.end))
         return tuple(Actor(name, tuple(m)) for name, m in list(mentions.items())[:MAX_ACTORS])

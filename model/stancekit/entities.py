@@ -44,7 +44,13 @@ def entities(doc: Doc, known: list[Match]) -> list[Found]:
         start, end = _trimmed(entity)
         name = doc.text[start:end]
         inside = [m for m in known if m.start < end and start < m.end]
-        if not name or not name[0].isupper() or "\n" in name or any(c in name for c in '"“”/'):
+        if (
+            not name
+            or name.lower() in lexicon()["no actor"]
+            or not name[0].isupper()
+            or "\n" in name
+            or any(c in name for c in '"“”/')
+        ):
             continue
         if entity.label_ == "PERSON":
             new, kind = _is_other_person(name, inside, start, end), PERSON
@@ -69,21 +75,22 @@ def _is_other_person(name: str, inside: list[Match], start: int, end: int) -> bo
     """Return whether the gazetteer does not know a person: "Melania Trump", not "Trump Vows Revenge"."""
     if not inside:
         return True
-    first = inside[0]
-    if first.start <= start and first.end >= end:
+    # The known name is the whole of it, or two known names stand side by side in a headline.
+    if len(inside) > 1 or (inside[0].start <= start and inside[0].end >= end):
         return False
-    return inside[-1].end == end and len(name.split()) <= 3
+    return inside[0].end == end and len(name.split()) <= 3
 
 
 def _is_other_body(name: str, inside: list[Match], start: int, end: int) -> bool:
     """Return whether an organisation has a name of its own: not "Russian Foreign Ministry", "UN troops"."""
     lists = lexicon()
-    last = name.split()[-1].lower()
+    first, last = name.split()[0].lower(), name.split()[-1].lower()
     if any(m.start <= start and m.end >= end for m in inside):
         return False
     if any(m.entry.kind in {"force", "leader"} for m in inside):
         return False
-    if inside and last in lists["institution"] | lists["state"]:
+    # "Russian Foreign Ministry", "Government of Chad".
+    if inside and (last in lists["institution"] | lists["state"] or first in lists["bare state"]):
         return False
     return last not in lists["alone"] | lists["modified"] | lists["bare state"]
 

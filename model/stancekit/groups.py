@@ -84,7 +84,7 @@ def _group(doc: Doc, i: int, length: int, floor: int) -> Group:
     while start > floor and i - start < _MAX_WORDS and _modifies(doc, start - 1):
         start -= 1
     dropped = lists["no modifier"] | (lists["weak modifier"] if head in lists["alone"] else frozenset())
-    while start < i and (doc[start].lower_ in dropped or doc[start].tag_ == "HYPH" or doc[start].is_punct):
+    while start < i and (doc[start].lower_ in dropped or doc[start].is_punct or doc[start].like_num):
         start += 1
     return Group(start, i + length, head, tuple(t.lower_ for t in doc[start:i]))
 

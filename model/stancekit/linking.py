@@ -36,7 +36,7 @@ def link(
         acronyms(" ".join(texts)),
         [s.name for s in every if s.kind == "person" and " " in s.name],
         [s.name for s in every if s.kind in {"body", "known"} and " " in s.name],
-        [s.name for s in every if s.kind == "group"],
+        [s.name for s in every if s.kind in {"group", "known"} and " " in s.name],
     )
     return [[s._replace(name=_linked(s, names, gazetteer)) for s in segment] for segment in segments]
 

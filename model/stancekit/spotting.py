@@ -68,12 +68,13 @@ def _collective(doc: Doc, known: list[Match], named: list[Spot]) -> list[Spot]:
     for group in groups(doc):
         start, end = doc[group.start].idx, doc[group.end - 1].idx + len(doc[group.end - 1])
         inside = [
-            m for m in known if start <= m.start and m.end <= end and not _BACKED.match(doc.text[m.end :])
+            m for m in known if m.start < end and start < m.end and not _BACKED.match(doc.text[m.end :])
         ]
+        start = min([start, *(m.start for m in inside)])
         if any(m.start < end <= m.end for m in known) or any(s.start < end and start < s.end for s in named):
             continue
         spotted = _linked(doc, group, (start, end), inside) or _of_state(doc.text, group, (start, end), known)
-        spotted = spotted or _by_noun(doc, group, (start, end), bool(inside))
+        spotted = spotted or _by_noun(doc, group, (start, end), any(start <= m.start < end for m in known))
         found += [spotted] if spotted else []
     return found
 
@@ -105,14 +106,16 @@ def _of_state(text: str, group: Group, span: tuple[int, int], known: list[Match]
 
 def _by_noun(doc: Doc, group: Group, span: tuple[int, int], belongs: bool) -> Spot | None:
     """Return a group under its own noun: "armed groups", "Ukrainian nationalists", "the junta"."""
-    start, end = span
-    text = doc.text[start:end]
-    if doc[group.start].tag_ not in {"NNP", "NNPS"} and not belongs and not text.isupper():
+    text = doc.text[slice(*span)]
+    # A capital that only the start of the sentence asks for; or a lone noun's: "the Government".
+    if (group.start == 0 or not group.modifiers) and not belongs and not text.split()[0].isupper():
         text = text[0].lower() + text[1:]
     alone = group.head_in("alone") or group.head_in("bare state")
     if not group.modifiers:
-        return Spot(start, end, text, "bare") if alone else None
+        return Spot(*span, text, "bare") if alone else None
     telling = (
         belongs or alone or group.head_in("modified") or bool(set(group.modifiers) & lexicon()["not state"])
     )
-    return Spot(start, end, usual(text), "group") if telling else None
+    # "Ruritanian troops": a state or people that the gazetteer does not know.
+    telling = telling or (group.start > 0 and text[0].isupper() and doc[group.end - 1].is_lower)
+    return Spot(*span, usual(text), "group") if telling else None
