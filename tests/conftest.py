@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import string
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+# One thread each: small batches gain nothing from more, and a forked process must find no pool of its parent.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import pytest
 
@@ -54,8 +59,8 @@ def build_tiny_classifier(codebook: Codebook | None = None, seed: int = 0) -> St
     network = StanceNetwork(backbone, NetworkConfig(head_size=16, heads=2))
     with torch.no_grad():
         for head in (network.outcome_head, network.actor_head, network.pair_head[-1]):
-            head.weight.mul_(15)
-            head.bias.mul_(0.3)
+            head.weight.mul_(30)
+            head.bias.mul_(0.5)
     return StanceClassifier(network, StatementEncoder(tokenizer, max_length=128), codebook, device="cpu")
 
 
@@ -71,3 +76,15 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny(tiny_checkpoint: Path) -> StanceClassifier:
     """The tiny checkpoint, loaded."""
     return StanceClassifier.from_pretrained(tiny_checkpoint, device="cpu")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of one megabyte."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a small file system cannot be mounted here (that takes root)")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)

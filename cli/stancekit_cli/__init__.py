@@ -1,0 +1,1 @@
+"""The `stancekit` command; imports the other packages, and none imports it."""

@@ -208,6 +208,7 @@ def run(
     data: str | Path,
     model: str | Path | None = None,
     *,
+    codebook: Codebook | None = None,
     train: str | Path | None = None,
     with_baselines: bool = True,
     resamples: int = 1000,
@@ -217,8 +218,9 @@ def run(
     """Return the evaluation of a checkpoint on a file of labelled statements: ``stancekit evaluate``.
 
     Args:
-        data: JSONL of labelled statements under the checkpoint's codebook.
+        data: JSONL of labelled statements.
         model: Checkpoint folder or hub name; the shipped one by default.
+        codebook: What the statements are labelled under; the checkpoint's own by default.
         train: JSONL or folder of JSONL to fit the baselines on; by default the seeds that ship with the
             repository,
             where they are and fit the codebook.
@@ -236,6 +238,7 @@ def run(
     path = Path(data)
     read_statements(path)
     clf = StanceClassifier.from_pretrained(model)
+    clf = clf.with_codebook(codebook) if codebook else clf
     statements = read_statements(path, clf.codebook)
     result = evaluate_classifier(clf, statements, clf.codebook, resamples=resamples, seed=seed, track=track)
     if not with_baselines:

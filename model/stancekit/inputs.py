@@ -81,6 +81,19 @@ class Chunk:
     problems: list[Problem] = field(default_factory=list)
 
 
+def check_source(path: Path) -> None:
+    """Check that a path is of a kind that can be scored, without reading it.
+
+    Raises:
+        InputError: if there is nothing there, or it is of another kind.
+    """
+    if path.is_dir() or (path.is_file() and (path.suffix.lower() == ".jsonl" or readable(path))):
+        return
+    what = f"suffix {path.suffix!r}" if path.is_file() else "no file" if path.exists() else "does not exist"
+    wanted = f"a folder of articles, an article ({', '.join(SUFFIXES)}) or statements (.jsonl)"
+    raise InputError(f"{path}: {what}; expected {wanted}")
+
+
 def open_source(path: Path, exclude: Iterable[Path] = ()) -> Source:
     """Return what lies at a path: a folder of articles, an article, or statements in JSONL.
 
@@ -91,15 +104,10 @@ def open_source(path: Path, exclude: Iterable[Path] = ()) -> Source:
     Raises:
         InputError: if there is nothing there, nothing in it, or it is of another kind.
     """
+    check_source(path)
     if path.is_dir():
         return _folder(path, {x.absolute() for x in exclude})
-    if path.is_file() and path.suffix.lower() == ".jsonl":
-        return _statements(path)
-    if path.is_file() and readable(path):
-        return _single(path)
-    what = f"suffix {path.suffix!r}" if path.is_file() else "no file" if path.exists() else "does not exist"
-    wanted = f"a folder of articles, an article ({', '.join(SUFFIXES)}) or statements (.jsonl)"
-    raise InputError(f"{path}: {what}; expected {wanted}")
+    return _statements(path) if path.suffix.lower() == ".jsonl" else _single(path)
 
 
 def chunks(source: Source, done: int = 0, digest: str = "") -> Iterator[Chunk]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +41,24 @@ def as_line(statement: Statement) -> bytes:
     return json.dumps(row, ensure_ascii=False).encode() + b"\n"
 
 
+def check_suffix(out: Path, wanted: Sequence[str] | None = None) -> None:
+    """Check that a result can be written in the format its suffix asks for.
+
+    Raises:
+        InputError: if the suffix is none of those wanted, by default ``SUFFIXES``.
+    """
+    if out.suffix.lower() not in (wanted or SUFFIXES):
+        raise InputError(f"{out}: suffix {out.suffix!r}; expected one of {', '.join(wanted or SUFFIXES)}")
+
+
 def converter(out: Path, *, all_scores: bool) -> Callable[[Path, Path], None] | None:
     """Return what turns rows in JSONL into the format of an output; None if that is JSONL.
 
     Raises:
         InputError: if its suffix is none of ``SUFFIXES``.
     """
+    check_suffix(out)
     suffix = out.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InputError(f"{out}: suffix {out.suffix!r}; expected one of {', '.join(SUFFIXES)}")
     if suffix == ".jsonl":
         return None
     write = _to_parquet if suffix == ".parquet" else _to_csv
@@ -62,17 +71,16 @@ def read_result(path: Path) -> Iterator[Statement]:
     Raises:
         InputError: if it is in another format.
     """
+    check_suffix(path, (".jsonl", ".parquet"))
     if path.suffix.lower() == ".jsonl":
         for row in _rows(path):
             yield Statement.model_validate(row)
-    elif path.suffix.lower() == ".parquet":
+    else:
         import pyarrow.parquet as pq
 
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=1000):
                 yield from (Statement.model_validate(row) for row in batch.to_pylist())
-    else:
-        raise InputError(f"{path}: suffix {path.suffix!r}; expected .jsonl or .parquet")
 
 
 def _stance(stance: Stance) -> dict[str, Any]:
