@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 export HF_HUB_OFFLINE := 1
 
-.PHONY: demo test fast lint install clean
+.PHONY: demo test fast lint figures bench install clean
 
 demo: $(VENV)/installed
 	$(BIN)/stancekit score seeds/articles --out build/demo/stances.jsonl --table
@@ -22,6 +22,14 @@ lint: $(VENV)/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The figures of README.md and docs/measurements.md; CORPORA=FOLDER adds the sets that do not ship.
+figures: $(VENV)/installed
+	$(BIN)/python -m stancekit_eval.figures $(if $(CORPORA),--corpora $(CORPORA))
+	$(BIN)/python -m stancekit_eval.articles seeds/articles seeds/articles/dev.jsonl
+
+bench: $(VENV)/installed
+	$(BIN)/python -m stancekit_eval.bench
 
 install: $(VENV)/installed
 
