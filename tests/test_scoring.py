@@ -76,7 +76,7 @@ def test_a_folder_gives_one_record_a_statement(
     tiny: StanceClassifier, articles: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "new" / "out.jsonl"
-    summary = score_path(tiny, articles, out, min_probability=LEAST)
+    summary = score_path(tiny, articles, out, min_probability=0.3)
     rows = rows_of(out)
     assert [tuple(r) for r in rows] == [FIELDS] * len(rows)
     assert [r["id"] for r in rows] == ["b.txt:0", "b.txt:1", "sub/a.txt:0", "sub/a.txt:1"]
@@ -84,7 +84,7 @@ def test_a_folder_gives_one_record_a_statement(
         text = (articles / row["article"]).read_text()
         assert text[row["start"] : row["end"]] == row["text"]
         for stance in row["stances"]:
-            assert stance["probability"] >= LEAST
+            assert stance["probability"] >= 0.3
             evidence = stance["evidence"]
             assert row["text"][evidence["start"] : evidence["end"]] == evidence["text"]
     assert rows[0]["speaker"] == "Ali Reza"
@@ -249,6 +249,28 @@ def test_a_list_of_errors_goes_when_there_are_none_any_more(tiny: StanceClassifi
     source.write_text('{"id": "a", "text": "Words."}\n')
     assert not score_path(tiny, source, out).errors_file
     assert not errors_file(out).exists()
+
+
+def test_a_folder_that_cannot_be_listed_is_one_problem(
+    tiny: StanceClassifier, articles: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
+    real = os.scandir
+
+    def refusing(path: Path) -> Any:
+        if Path(path).name == "sub":
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr("stancekit.articles.os.scandir", refusing)
+    summary = score_path(tiny, articles, tmp_path / "out.jsonl")
+    assert summary.errors_file and summary.articles == 1
+    assert "expected a readable folder" in rows_of(summary.errors_file)[0]["reason"]
+
+
+def test_the_input_is_not_overwritten(tiny: StanceClassifier, tmp_path: Path) -> None:
+    write_rows(tmp_path / "in.jsonl", 1)
+    with pytest.raises(InputError, match="is what is to be scored; expected another file"):
+        score_path(tiny, tmp_path / "in.jsonl", tmp_path / "in.jsonl")
 
 
 def test_the_output_may_lie_among_the_articles(tiny: StanceClassifier, articles: Path) -> None:
@@ -431,29 +453,22 @@ def test_rows_behind_the_last_record_are_cut_off(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_leaves_what_can_be_resumed(
-    tiny: StanceClassifier, tmp_path: Path, small_disk: Path
+    tiny: StanceClassifier, tmp_path: Path, small_disk: Path, monkeypatch: Any
 ) -> None:
-    source, whole, out = tmp_path / "in.jsonl", tmp_path / "whole.csv", small_disk / "out.csv"
+    monkeypatch.setattr(inputs, "CHUNK_INPUTS", 10)
+    source, whole, out = tmp_path / "in.jsonl", tmp_path / "whole.jsonl", small_disk / "out.jsonl"
     write_rows(source, 60)
     score_path(tiny, source, whole, all_scores=True)
     out.write_text("old\n")
     filler = small_disk / "filler"
-    filler.write_bytes(b"x" * (free(small_disk) - 100_000))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inputs, "CHUNK_INPUTS", 10)
-        with pytest.raises(OutputError, match=r"out\.csv\.parts/.*: cannot be written: No space left on"):
-            score_path(tiny, source, out, all_scores=True)
-        assert out.read_text() == "old\n"
-        filler.unlink()
-        assert json.loads((parts_folder(out) / "progress.json").read_text())["inputs"] > 0
-        score_path(tiny, source, out, all_scores=True, resume=True)
-    assert [r.split(",")[0] for r in out.read_text().splitlines()] == [
-        r.split(",")[0] for r in whole.read_text().splitlines()
-    ]
-
-
-def free(path: Path) -> int:
-    return shutil.disk_usage(path).free
+    filler.write_bytes(b"x" * (shutil.disk_usage(small_disk).free - whole.stat().st_size // 2))
+    with pytest.raises(OutputError, match=r"out\.jsonl\.parts/.*: cannot be written: No space left on"):
+        score_path(tiny, source, out, all_scores=True)
+    assert out.read_text() == "old\n"
+    filler.unlink()
+    assert json.loads((parts_folder(out) / "progress.json").read_text())["inputs"] > 0
+    score_path(tiny, source, out, all_scores=True, resume=True)
+    assert out.read_bytes() == whole.read_bytes()
 
 
 def test_a_line_break_in_a_text_breaks_no_line() -> None:

@@ -60,38 +60,39 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; every expected error is one clear line on stderr."""
     _quiet()
     try:
-        _invoke(list(arguments) or ["--help"])
+        code = _invoke(list(arguments) or ["--help"])
         sys.stdout.flush()
-    except typer.Exit as e:
-        return e.exit_code
+        return code
     except StancekitError as e:
         print_error(str(e))
         return 1 if isinstance(e, OutputError) else 2
     except (KeyboardInterrupt, typer.Abort):
         print_error("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone; do not fail again when Python flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
     except OSError as e:
+        if not e.filename:  # standard output: do not fail again when Python flushes it at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(e, BrokenPipeError):
+            return BROKEN_PIPE
         print_error(f"{e.filename or 'standard output'}: {e.strerror or e}")
         return 1
-    return 0
 
 
-def _invoke(arguments: list[str]) -> None:
-    """Run a command; a mistake in its arguments becomes one line and the way to its help."""
+def _invoke(arguments: list[str]) -> int:
+    """Run a command and return its exit code; a mistake in its arguments is told with the way to its help."""
     try:
         with typer.main.get_command(app).make_context("stancekit", arguments) as context:
             context.command.invoke(context)
+    except typer.Exit as e:
+        return e.exit_code
     except Exception as e:
         # Which class this is depends on the version of typer (click's, or its own copy of it).
         if not hasattr(e, "format_message"):
             raise
         at = getattr(e, "ctx", None)
         print_error(f"{e.format_message()} (see: {at.command_path if at else 'stancekit'} --help)")
-        raise typer.Exit(2) from None
+        return 2
+    return 0
 
 
 def _quiet() -> None:

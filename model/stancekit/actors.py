@@ -19,6 +19,8 @@ MAX_ACTORS = 12
 """Most actors proposed for a statement; the statement's own come first."""
 NEAR = 1
 """How many sentences back an organisation is proposed that the gazetteer does not know."""
+LONGEST = 20_000
+"""Characters of a sentence that are searched for actors; more than any encoder reads."""
 _CACHE = 50_000
 _UNUSED = ("parser", "attribute_ruler", "lemmatizer", "senter")
 
@@ -54,12 +56,17 @@ class ActorFinder:
             found += [self._actors(s) for s in batch]
         return found
 
+    def forget(self) -> None:
+        """Forget the sentences seen, so that what comes next does not depend on what came before."""
+        self._spots.clear()
+
     def _analyse(self, sentences: Iterable[str]) -> None:
         if len(self._spots) > _CACHE:
             self._spots.clear()
         new = [x for x in dict.fromkeys(sentences) if x not in self._spots]
-        for doc in load_nlp(_UNUSED).pipe(new, batch_size=64):
-            self._spots[doc.text] = spot(doc, self._gazetteer)
+        docs = load_nlp(_UNUSED).pipe((x[:LONGEST] for x in new), batch_size=64)
+        for sentence, doc in zip(new, docs, strict=True):
+            self._spots[sentence] = spot(doc, self._gazetteer)
 
     def _actors(self, statement: Statement) -> tuple[Actor, ...]:
         texts = (*statement.context, statement.text)

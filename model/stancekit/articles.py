@@ -21,6 +21,9 @@ MAX_FILE = 10_000_000
 MAX_LINE = 1_000_000
 """Longest line of an article read, in bytes."""
 
+MAX_TEXT = 1_000_000
+"""Longest article, in characters; a parse of it takes some gigabytes."""
+
 _BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -71,11 +74,13 @@ def _mostly_utf8(data: bytes) -> bool:
 
 
 def check_text(text: str) -> None:
-    """Check that a text holds words and no endless line.
+    """Check that a text holds words, not too many, and no endless line.
 
     Raises:
         ValueError: saying what is wrong.
     """
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"over {MAX_TEXT:,} characters")
     long = [x for x in text.split("\n") if len(x) > MAX_LINE // 4]  # at most four bytes a character
     if any(len(x.encode("utf-8", "replace")) > MAX_LINE for x in long):
         raise ValueError(f"line over {MAX_LINE:,} bytes")
@@ -124,7 +129,7 @@ def walk(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield (article id, path) of every file under a folder, sorted; hidden files and folders are skipped.
 
     The id is the path relative to the folder, with ``/``. Files of any suffix are yielded, so that the
-    caller can report those that it cannot read.
+    caller can report those that it cannot read; so is a folder below that cannot be listed.
 
     Raises:
         ArticleError: if the folder is missing, is no folder, or cannot be listed.
@@ -139,6 +144,9 @@ def _walk(folder: Path, root: Path) -> Iterator[tuple[str, Path]]:
     try:
         entries = sorted(os.scandir(folder), key=lambda x: x.name)
     except OSError as e:
+        if folder != root:  # one among many: for the caller to report
+            yield folder.relative_to(root).as_posix(), folder
+            return
         raise ArticleError(f"{folder}: cannot be listed: {e.strerror}; expected a readable folder") from None
     for entry in entries:
         path = folder / entry.name

@@ -207,6 +207,8 @@ def _article(id: str, path: Path) -> Article | Problem:
     except UnicodeEncodeError:
         safe = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         return Problem(safe, None, "the file's name is not UTF-8; expected one that is")
+    if path.is_dir():
+        return Problem(name, None, "cannot be listed; expected a readable folder")
     if not readable(path):
         return Problem(name, None, f"suffix {path.suffix!r}; expected an article ({', '.join(SUFFIXES)})")
     try:

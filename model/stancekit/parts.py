@@ -178,9 +178,11 @@ def _lock(path: Path, out: Path) -> int | None:
         number = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             os.close(number)
             raise OutputError(f"{out}: another run is writing it; expected one run at a time") from None
+        except OSError:  # a file system without locks
+            return number
         try:
             if os.path.samestat(os.fstat(number), path.stat()):
                 return number

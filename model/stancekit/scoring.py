@@ -81,7 +81,7 @@ def score_path(
         OutputError: if the result cannot be written; what is finished can be resumed.
     """
     began, path, out = time.monotonic(), Path(path), Path(out)
-    _check(out, min_probability)
+    _check(path, out, min_probability)
     convert = converter(out, all_scores=all_scores)
     source = open_source(path, exclude=(out, errors_file(out), parts_folder(out)))
     settings = _settings(classifier, source, min_probability, all_scores)
@@ -89,6 +89,9 @@ def score_path(
     try:
         if not parts.progress.complete:
             for chunk in chunks(source, parts.progress.inputs, parts.progress.digest):
+                # A sentence seen before could be found otherwise in the last digit, and a resumed run has not
+                # seen the same ones.
+                classifier.finder.forget()
                 coming = classifier.predict_many(
                     chunk.statements, all_scores=all_scores, min_probability=min_probability
                 )
@@ -111,11 +114,13 @@ def score_path(
     )
 
 
-def _check(out: Path, min_probability: float | None) -> None:
+def _check(path: Path, out: Path, min_probability: float | None) -> None:
     if min_probability is not None and not 0 <= min_probability <= 1:
         raise InputError(f"min_probability: {min_probability}; expected a number from 0 to 1")
     if out.is_dir():
         raise InputError(f"{out}: is a folder; expected a file to write")
+    if out.exists() and path.exists() and out.samefile(path):
+        raise InputError(f"{out}: is what is to be scored; expected another file to write")
 
 
 def _add(parts: Parts, chunk: Chunk, scored: Sequence[Statement]) -> None:
