@@ -41,7 +41,7 @@ def test_majority_says_the_most_frequent_stance_of_each_family() -> None:
 def test_mentions_are_marked() -> None:
     text = "Ankara said the rebels and Damascus must go."
     row = statement(0, speaker="Ankara").model_copy(update={"text": text})
-    turkey = Actor("Turkey", (Mention(TEXT, 0, 6), Mention(0, 2, 5)))
+    turkey = Actor("Turkey", (Mention(TEXT, 0, 6), Mention(0, 7, 11)))
     syria = Actor("Syria", (Mention(TEXT, 27, 35),))
     assert marked_text(row, [turkey, syria], syria) == "ACTORX".join(
         ["OTHERX said the rebels and ", " must go."]

@@ -40,7 +40,7 @@ PREDICTED = [
         [p(outcome("withdrawal", "against"), 0.8), p(accuse("aggression", "Moscow"), 0.9)],
         [p(accuse("aggression", "Ukraine"), 0.2), p(outcome("ceasefire"), 0.1)],
     ),
-    scored(GOLD[1], [p(actor("Tel Aviv"), 0.7), p(actor("Israel"), 0.6)], [p(actor("Iran", "favor"), 0.3)]),
+    scored(GOLD[1], [p(actor("Israel"), 0.6), p(actor("Tel Aviv"), 0.7)], [p(actor("Iran", "favor"), 0.3)]),
     scored(GOLD[2], [], [p(outcome("withdrawal"), 0.05)]),
     scored(GOLD[3], [p(outcome("sanctions", "favor"), 0.6)], [p(outcome("ceasefire"), 0.4)]),
 ]
