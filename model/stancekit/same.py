@@ -25,8 +25,6 @@ def same_actor(a: str, b: str) -> bool:
         return True
     # "Ukraine" is neither "Russia" nor the "eastern Ukraine protesters"; "rebels" may be the "Syrian rebels".
     known = [builtin().lookup(" ".join(n)) is not None for n in (x, y)]
-    if all(known):
-        return False
     p, q = set(x), set(y)
     if (p <= q and not known[0]) or (q <= p and not known[1]):
         return True
