@@ -51,7 +51,9 @@ def test_a_long_statement_is_cut_from_the_right(tiny: StanceClassifier) -> None:
     assert row.spans[:20] == tiny.encoder(STATEMENT, ACTORS).spans[:20]
 
 
-@pytest.mark.parametrize(("packing", "tolerance"), [("float32", 0), ("float16", 1e-3), ("int8", 0.01), ("mixed", 0.12)])
+@pytest.mark.parametrize(
+    ("packing", "tolerance"), [("float32", 0), ("float16", 1e-3), ("int8", 0.01), ("mixed", 0.12)]
+)
 def test_packing_keeps_weights_within_its_step(packing: str, tolerance: float) -> None:
     torch.manual_seed(0)
     state = {

@@ -25,7 +25,9 @@ def shipped() -> StanceClassifier:
 
 def labels(statement: Statement) -> set[tuple[str, str | None]]:
     return {
-        (s.label, s.actor if s.family == "accusation" else None) for s in statement.stances if s.family != "actor"
+        (s.label, s.actor if s.family == "accusation" else None)
+        for s in statement.stances
+        if s.family != "actor"
     }
 
 
@@ -74,7 +76,9 @@ def test_manifest_and_size(shipped: StanceClassifier) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     assert set(manifest["files"]) >= {"model.safetensors", "config.json", "codebook.yaml", "calibration.json"}
     assert (folder / "model.safetensors").stat().st_size <= 75_000_000
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True).stdout.split("\0")
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True).stdout.split(
+        "\0"
+    )
     if names == [""]:
         pytest.skip("not a git checkout, so what is tracked cannot be told")
     assert sum((ROOT / n).stat().st_size for n in names if n and Path(ROOT / n).exists()) < 100_000_000

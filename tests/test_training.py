@@ -17,7 +17,13 @@ from stancekit.actors import ActorFinder
 from stancekit.errors import ConfigError, DataError
 from stancekit_training.collate import Collator
 from stancekit_training.config import load_config
-from stancekit_training.examples import UNKNOWN, TargetTable, mention_examples, statement_examples, topic_examples
+from stancekit_training.examples import (
+    UNKNOWN,
+    TargetTable,
+    mention_examples,
+    statement_examples,
+    topic_examples,
+)
 from stancekit_training.fit import train
 from stancekit_training.order import LengthOrder
 from stancekit_training.split import hold_out
@@ -53,13 +59,21 @@ def small(backbone: Path, folder: Path, *more: str) -> list[str]:
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda p: p.stem)
 def test_every_shipped_config_trains(path: Path, tiny_backbone: Path, tmp_path: Path) -> None:
     raw = path.read_text(encoding="utf-8")
-    sources = "[{path: seeds/conflict/train, limit: 24}, {path: seeds/climate.jsonl, limit: 8, codebook: configs/codebooks/climate.yaml}]"
+    climate = "{path: seeds/climate.jsonl, limit: 8, codebook: configs/codebooks/climate.yaml}"
+    sources = f"[{{path: seeds/conflict/train, limit: 24}}, {climate}]"
     more = [f"data.train={sources}"] if "{corpora}" in raw else ["training.max_steps=3"]
     more += [f"data.dev={DEV}"] if "conflict" in path.stem or "corpora" in path.stem else []
     config = load_config(path, small(tiny_backbone, tmp_path / "out", "training.epochs=1", *more))
     folder = train(config)
     found = {p.name for p in folder.iterdir()}
-    assert {"model.safetensors", "codebook.yaml", "calibration.json", "training.yaml", "README.md", "manifest.json"} <= found
+    assert {
+        "model.safetensors",
+        "codebook.yaml",
+        "calibration.json",
+        "training.yaml",
+        "README.md",
+        "manifest.json",
+    } <= found
     assert json.loads((folder / "manifest.json").read_text())["data"]
     scored = StanceClassifier.from_pretrained(folder).predict("Bring the troops home.", all_scores=True)
     assert scored.scores
@@ -81,14 +95,21 @@ def test_kill_and_resume_gives_the_undisturbed_result(tiny_backbone: Path, tmp_p
     weights = (tmp_path / "one/model.safetensors").read_bytes()
     assert (tmp_path / "two/model.safetensors").read_bytes() == weights
 
-    killed = subprocess.Popen(command(tiny_backbone, tmp_path / "three"), env=env, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    killed = subprocess.Popen(
+        command(tiny_backbone, tmp_path / "three"),
+        env=env,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
     while not any((tmp_path / "three.run").glob("checkpoint-*/trainer_state.json")):
         time.sleep(0.02)
         assert killed.poll() is None, "the run ended before it could be killed"
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     assert not (tmp_path / "three/model.safetensors").exists()
-    subprocess.run([*command(tiny_backbone, tmp_path / "three"), "--resume"], check=True, env=env, capture_output=True)
+    subprocess.run(
+        [*command(tiny_backbone, tmp_path / "three"), "--resume"], check=True, env=env, capture_output=True
+    )
     assert (tmp_path / "three/model.safetensors").read_bytes() == weights
 
 
@@ -107,7 +128,9 @@ def test_all_config_errors_come_at_once(tmp_path: Path) -> None:
 
 
 def test_a_missing_source_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"data\.train\.0\.path: .*Conflict.* does not exist; set data\.corpora"):
+    with pytest.raises(
+        ConfigError, match=r"data\.train\.0\.path: .*Conflict.* does not exist; set data\.corpora"
+    ):
         load_config("configs/conflict.yaml", [f"data.corpora={tmp_path}"])
 
 
@@ -129,7 +152,10 @@ def test_order_is_a_permutation_that_seed_and_epoch_fix() -> None:
     assert first == list(LengthOrder(lengths, 16, seed=3))
     order.set_epoch(1)
     assert first != list(order)
-    spread = [max(lengths[j] for j in first[i : i + 16]) - min(lengths[j] for j in first[i : i + 16]) for i in range(0, 992, 16)]
+    spread = [
+        max(lengths[j] for j in first[i : i + 16]) - min(lengths[j] for j in first[i : i + 16])
+        for i in range(0, 992, 16)
+    ]
     assert np.mean(spread) < 20
 
 
@@ -153,7 +179,9 @@ def test_targets_of_another_codebook_are_negatives(tiny: StanceClassifier) -> No
     books = [Codebook.default(), Codebook.load("configs/codebooks/climate.yaml")]
     one = Statement(id="1", text="Close the coal mines.")
     rows = [statement_examples([one], b, table, tiny.encoder)[0] for b in books]
-    rows += topic_examples([{"text": "I like nuclear power.", "target": "nuclear", "label": "favor"}], table, tiny.encoder)
+    rows += topic_examples(
+        [{"text": "I like nuclear power.", "target": "nuclear", "label": "favor"}], table, tiny.encoder
+    )
     labels = Collator(table, tiny.encoder, 0, vary=False)(rows)["outcome_labels"]
     assert (labels[:2] == 0).all()
     assert (labels[2] != UNKNOWN).sum() == 1 and labels[2].max() == 1

@@ -46,7 +46,7 @@ ethiopia: addis ababa, ethiopian
 cyprus: nicosia
 myanmar: burma, naypyidaw
 democratic republic of congo: dr congo, drc, congo, kinshasa
-"""  # noqa: E501  one actor a line reads best
+"""
 
 
 def _table() -> dict[str, str]:

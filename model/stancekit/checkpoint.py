@@ -1,12 +1,12 @@
 """The checkpoint folder: read, write, and say what is wrong with one.
 
-    config.json         backbone, sizes, longest sequence, packing, hash of the codebook
-    model.safetensors   weights, packed
-    tokenizer*.json     the backbone's tokenizer
-    codebook.yaml       the codebook it was trained on
-    calibration.json    temperature and thresholds a family
-    training.yaml, README.md   the resolved config and the model card, where training wrote it
-    manifest.json       hashes of all of these, and of the data
+config.json         backbone, sizes, longest sequence, packing, hash of the codebook
+model.safetensors   weights, packed
+tokenizer*.json     the backbone's tokenizer
+codebook.yaml       the codebook it was trained on
+calibration.json    temperature and thresholds a family
+training.yaml, README.md   the resolved config and the model card, where training wrote it
+manifest.json       hashes of all of these, and of the data
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ def find_folder(name_or_path: str | Path | None) -> Path:
         return path
     if isinstance(name_or_path, str) and re.fullmatch(r"[\w.-]+/[\w.-]+", name_or_path) and not path.exists():
         return _from_hub(name_or_path)
-    raise CheckpointError(f"{name_or_path}: no such checkpoint; expected a folder with {CONFIG} and {WEIGHTS}")
+    raise CheckpointError(
+        f"{name_or_path}: no such checkpoint; expected a folder with {CONFIG} and {WEIGHTS}"
+    )
 
 
 def load_checkpoint(name_or_path: str | Path | None = None) -> Checkpoint:
@@ -190,7 +192,9 @@ def _weights(path: Path) -> dict[str, torch.Tensor]:
     try:
         return unpack(load_file(path))
     except (OSError, SafetensorError, ValueError) as e:
-        raise CheckpointError(f"{path}: damaged or missing; expected a safetensors file: {_short(e)}") from None
+        raise CheckpointError(
+            f"{path}: damaged or missing; expected a safetensors file: {_short(e)}"
+        ) from None
     except KeyError as e:
         raise CheckpointError(f"{path}: the scale of a packed weight is missing: {e}") from None
 
@@ -226,7 +230,9 @@ def _from_hub(name: str) -> Path:
         wanted = ["*.json", "*.safetensors", "*.yaml", "*.txt", "*.md"]
         return Path(snapshot_download(name, allow_patterns=wanted, local_files_only=offline))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as e:
-        raise CheckpointError(f"{name}: no such folder, and not to be had from the hub: {_short(e)}") from None
+        raise CheckpointError(
+            f"{name}: no such folder, and not to be had from the hub: {_short(e)}"
+        ) from None
 
 
 def _short(e: BaseException) -> str:

@@ -69,7 +69,12 @@ class StanceClassifier:
             OutputError: if the folder cannot be written.
         """
         save_checkpoint(
-            Path(folder), self.network, self.encoder, self.codebook, self.calibration, extra_files=extra_files or {}
+            Path(folder),
+            self.network,
+            self.encoder,
+            self.codebook,
+            self.calibration,
+            extra_files=extra_files or {},
         )
 
     def with_codebook(self, codebook: Codebook | str | Path) -> Self:
@@ -150,7 +155,9 @@ class StanceClassifier:
         """
         found = metadata.entry_points(group="stancekit.trainer", name="fewshot")
         if not found:
-            raise MissingExtraError('training is not installed; expected the whole package: pip install "stancekit"')
+            raise MissingExtraError(
+                'training is not installed; expected the whole package: pip install "stancekit"'
+            )
         trained: Self = next(iter(found)).load()(self, statements, dev, **settings)
         return trained
 
@@ -179,6 +186,8 @@ def encode_codebook(
     size = int(network.backbone.config.hidden_size)
     vectors = network.encode_targets({k: v.to(device) for k, v in encoder.targets(codebook.targets).items()})
     families = [t.family for t in codebook.targets]
-    rows = {f: vectors[[i for i, x in enumerate(families) if x == f]] for f in ("outcome", "actor", "accusation")}
+    rows = {
+        f: vectors[[i for i, x in enumerate(families) if x == f]] for f in ("outcome", "actor", "accusation")
+    }
     actor = rows["actor"] if codebook.actors else torch.zeros(1, size, device=device)
     return TargetVectors(rows["outcome"], actor, rows["accusation"])

@@ -136,7 +136,7 @@ class Codebook(_Strict):
 
     def unknown(self, family: Family, target: str) -> str:
         """Return the message for a target that the codebook does not have."""
-        names = {"outcome": self.outcomes, "accusation": self.accusations, "actor": {}}[family]
+        names = {"outcome": [*self.outcomes], "actor": [], "accusation": [*self.accusations]}[family]
         have = ", ".join(names) or "none of this family"
         return f"unknown {family} {target!r}; codebook {self.name!r} has: {have}"
 
@@ -152,7 +152,8 @@ class Codebook(_Strict):
     def labelled(self, statement: Statement) -> Statement:
         """Return the statement with each stance's label filled in from this codebook."""
         stances = tuple(
-            s.model_copy(update={"label": self.label(s.family, s.target, s.position)}) for s in statement.stances
+            s.model_copy(update={"label": self.label(s.family, s.target, s.position)})
+            for s in statement.stances
         )
         return statement.model_copy(update={"stances": stances})
 

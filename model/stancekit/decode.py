@@ -37,7 +37,13 @@ class Decoder:
         self.outcomes, self.charges = list(codebook.outcomes), list(codebook.accusations)
 
     def __call__(
-        self, statement: Statement, row: Encoded, logits: RowLogits, *, all_scores: bool, least: float | None = None
+        self,
+        statement: Statement,
+        row: Encoded,
+        logits: RowLogits,
+        *,
+        all_scores: bool,
+        least: float | None = None,
     ) -> Statement:
         """Return the statement with stances, ``abstained`` and, if asked for, ``scores``.
 
@@ -56,11 +62,17 @@ class Decoder:
         start = row.text_start
         stances = tuple(
             s.model_copy(
-                update={"evidence": find_evidence(statement.text, row.spans, w[start : start + len(row.spans)].tolist())}
+                update={
+                    "evidence": find_evidence(
+                        statement.text, row.spans, w[start : start + len(row.spans)].tolist()
+                    )
+                }
             )
             for s, w in reported
         )
-        unsure = not stances and any(s.probability >= self.calibration.of(s.family).abstain_above for s, _ in scores)
+        unsure = not stances and any(
+            s.probability >= self.calibration.of(s.family).abstain_above for s, _ in scores
+        )
         return statement.model_copy(
             update={
                 "stances": stances,
@@ -75,9 +87,13 @@ class Decoder:
             yield self._best("outcome", name, None, scores), at
         n = len(row.actors)
         if self.codebook.actors:
-            for name, scores, at in zip(row.actors, logits.actors[:n], logits.actor_attention[:n], strict=True):
+            for name, scores, at in zip(
+                row.actors, logits.actors[:n], logits.actor_attention[:n], strict=True
+            ):
                 yield self._best("actor", name, name, scores), at
-        for actor, line, actor_at in zip(row.actors, logits.accusations[:n], logits.actor_attention[:n], strict=True):
+        for actor, line, actor_at in zip(
+            row.actors, logits.accusations[:n], logits.actor_attention[:n], strict=True
+        ):
             for charge, score, at in zip(self.charges, line, logits.charge_attention, strict=True):
                 yield self._stance("accusation", charge, "against", actor, float(score)), (at + actor_at) / 2
 
@@ -85,9 +101,13 @@ class Decoder:
         """Return the likelier position, its logit being that of this position against the rest."""
         none, favor, against = scores.astype(np.float64)
         best, other = max(favor, against), min(favor, against)
-        return self._stance(family, target, POSITIONS[int(against > favor)], actor, best - np.logaddexp(none, other))
+        return self._stance(
+            family, target, POSITIONS[int(against > favor)], actor, best - np.logaddexp(none, other)
+        )
 
-    def _stance(self, family: Family, target: str, position: Position, actor: str | None, logit: float) -> Stance:
+    def _stance(
+        self, family: Family, target: str, position: Position, actor: str | None, logit: float
+    ) -> Stance:
         p = float(1 / (1 + np.exp(-logit / self.calibration.of(family).temperature)))
         return Stance.model_construct(
             family=family, target=target, position=position, actor=actor,

@@ -103,12 +103,17 @@ class StatementEncoder:
             by_segment.setdefault(seg, []).append((s, e, token))
         for actor in actors:
             tokens = [
-                t for m in actor.mentions for s, e, t in by_segment.get(m.segment, []) if s < m.end and e > m.start
+                t
+                for m in actor.mentions
+                for s, e, t in by_segment.get(m.segment, [])
+                if s < m.end and e > m.start
             ]
             if not tokens:
                 continue
             in_text = any(m.segment == TEXT for m in actor.mentions)
-            speaks = statement.speaker not in (None, NARRATOR) and same_actor(actor.name, statement.speaker or "")
+            speaks = statement.speaker not in (None, NARRATOR) and same_actor(
+                actor.name, statement.speaker or ""
+            )
             names.append(actor.name)
             mentions.append(sorted(set(tokens)))
             roles.append(IN_TEXT * in_text + IS_SPEAKER * speaks)
@@ -134,11 +139,17 @@ class StatementEncoder:
             for j, tokens in enumerate(row.mentions):
                 weights[i, j, tokens] = 1.0 / len(tokens)
                 roles[i, j] = row.roles[j]
-        out = {"input_ids": ids, "attention_mask": mask, "text_mask": text, "mention_weights": weights, "roles": roles}
+        out = {
+            "input_ids": ids,
+            "attention_mask": mask,
+            "text_mask": text,
+            "mention_weights": weights,
+            "roles": roles,
+        }
         return {**out, "token_type_ids": types} if self._typed else out
 
     def targets(self, targets: Sequence[Target]) -> dict[str, Tensor]:
-        """Return targets as padded token ids, each as ``name: definition``: ``input_ids``, ``attention_mask`` (K, T)."""
+        """Return targets, each as ``name: definition``, padded: ``input_ids``, ``attention_mask`` (K, T)."""
         texts = [": ".join(x for x in (t.name.replace("_", " "), t.definition) if x) for t in targets]
         out = self.tokenizer(texts, padding=True, truncation=True, max_length=96, return_tensors="pt")
         return {k: out[k] for k in ("input_ids", "attention_mask")}

@@ -1,14 +1,14 @@
 """The errors a user of stancekit can meet, in one tree.
 
-    StancekitError
-    ├── InputError            something the user gave is wrong: file, line or field, and what was expected
-    │   ├── CodebookError     a codebook
-    │   ├── ConfigError       a training config
-    │   ├── DataError         a file of statements or seeds
-    │   ├── ArticleError      an article that cannot be read
-    │   └── CheckpointError   a checkpoint folder
-    ├── OutputError           a result that cannot be written
-    └── MissingExtraError     an optional dependency is not installed
+StancekitError
+├── InputError            something the user gave is wrong: file, line or field, and what was expected
+│   ├── CodebookError     a codebook
+│   ├── ConfigError       a training config
+│   ├── DataError         a file of statements or seeds
+│   ├── ArticleError      an article that cannot be read
+│   └── CheckpointError   a checkpoint folder
+├── OutputError           a result that cannot be written
+└── MissingExtraError     an optional dependency is not installed
 """
 
 

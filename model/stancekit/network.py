@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812
+from torch.nn import functional as F
 
 from stancekit.encode import ROLES
 
@@ -109,7 +109,11 @@ class StanceNetwork(nn.Module):
         self.family = nn.Embedding(len(FAMILIES), size)
         nn.init.zeros_(self.role.weight)
         nn.init.zeros_(self.family.weight)
-        self.outcome_head, self.actor_head, self.charge_head = nn.Linear(h, 3), nn.Linear(h, 3), nn.Linear(h, 1)
+        self.outcome_head, self.actor_head, self.charge_head = (
+            nn.Linear(h, 3),
+            nn.Linear(h, 3),
+            nn.Linear(h, 1),
+        )
         self.pair_charge, self.pair_actor = nn.Linear(h, 2 * h), nn.Linear(h, 2 * h)
         self.pair_head = nn.Sequential(nn.GELU(), nn.Dropout(config.dropout), nn.Linear(h, 1))
         # Most targets have no stance: start there, so that the first steps do not go into learning it.
@@ -134,7 +138,12 @@ class StanceNetwork(nn.Module):
         outcomes = (targets.outcomes.to(states.dtype) + family[0])[None].expand(n, -1, -1)
         charges = (targets.accusations.to(states.dtype) + family[2])[None].expand(n, -1, -1)
         pooled = batch["mention_weights"].to(states.dtype) @ states
-        actors = pooled + self.role(batch["roles"]).to(states.dtype) + family[1] + 0.1 * targets.actor.to(states.dtype)
+        actors = (
+            pooled
+            + self.role(batch["roles"]).to(states.dtype)
+            + family[1]
+            + 0.1 * targets.actor.to(states.dtype)
+        )
 
         read_o, at_o = self.reader(outcomes, states, text)
         read_a, at_a = self.reader(actors, states, text)

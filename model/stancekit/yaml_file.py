@@ -43,7 +43,8 @@ def read_mapping(path: Path, error: type[InputError]) -> CommentedMap:
     except YAMLError as e:
         raise error(f"{path}: not valid YAML: {' '.join(str(e).split())}") from None
     if not isinstance(data, CommentedMap):
-        raise error(f"{path}:1: expected a mapping (key: value), got {type(data).__name__ if data is not None else 'an empty file'}")
+        found = "an empty file" if data is None else type(data).__name__
+        raise error(f"{path}:1: expected a mapping (key: value), got {found}")
     return data
 
 
@@ -60,7 +61,9 @@ def validate(data: Any, model: type[M], name: str, error: type[InputError]) -> M
         for item in e.errors():
             field = ".".join(str(p) for p in item["loc"]) or "(file)"
             line = _line(data, item["loc"])
-            lines.append(f"{name}:{line}: {field}: {explain(item)}" if line else f"{name}: {field}: {explain(item)}")
+            lines.append(
+                f"{name}:{line}: {field}: {explain(item)}" if line else f"{name}: {field}: {explain(item)}"
+            )
         raise error("\n".join(lines)) from None
 
 

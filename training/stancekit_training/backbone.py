@@ -66,12 +66,16 @@ def _load(name: str) -> tuple[Any, Any]:
             return AutoModel.from_config(config, add_pooling_layer=False), tokenizer
         return AutoModel.from_pretrained(str(path), add_pooling_layer=False), tokenizer
     except (OSError, ValueError, KeyError) as e:
-        raise ConfigError(f"model.backbone: {name}: not to be had: {' '.join(str(e).split())[:200]}") from None
+        raise ConfigError(
+            f"model.backbone: {name}: not to be had: {' '.join(str(e).split())[:200]}"
+        ) from None
 
 
 def _cut(backbone: Any, layers: int) -> None:
     if layers > len(backbone.encoder.layer):
-        raise ConfigError(f"model.layers: the backbone has {len(backbone.encoder.layer)}, expected at most that")
+        raise ConfigError(
+            f"model.layers: the backbone has {len(backbone.encoder.layer)}, expected at most that"
+        )
     backbone.encoder.layer = backbone.encoder.layer[:layers]
     backbone.config.num_hidden_layers = layers
 

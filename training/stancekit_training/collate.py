@@ -59,7 +59,11 @@ class Collator:
         ordered = [n for g in groups.values() for n in g]
         shown = self.encode.targets(self._shown(ordered, random))
         families = torch.tensor([k for k, g in enumerate(groups.values()) for _ in g])
-        batch |= {"target_ids": shown["input_ids"], "target_mask": shown["attention_mask"], "families": families}
+        batch |= {
+            "target_ids": shown["input_ids"],
+            "target_mask": shown["attention_mask"],
+            "families": families,
+        }
         batch["target_weights"] = torch.tensor([weight.get(n, 1.0) for n in ordered])
         return batch | self._labels(rows, groups, batch["roles"].shape[1])
 
@@ -91,7 +95,9 @@ class Collator:
                 out.append(target)
         return out
 
-    def _labels(self, rows: Sequence[dict[str, Any]], groups: dict[str, list[int]], most: int) -> dict[str, Tensor]:
+    def _labels(
+        self, rows: Sequence[dict[str, Any]], groups: dict[str, list[int]], most: int
+    ) -> dict[str, Tensor]:
         n, o, c = len(rows), len(groups["outcome"]), len(groups["accusation"])
         column = {number: i for g in groups.values() for i, number in enumerate(g)}
         outcomes, actors = torch.full((n, o), UNKNOWN), torch.full((n, most), UNKNOWN)

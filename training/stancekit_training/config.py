@@ -27,8 +27,12 @@ class Source(_Section):
         "actor named in the text. topics: text, target, label, where the target is something one is for or against",
     )
     codebook: str | None = Field(default=None, description="codebook of the labels; default data.codebook")
-    weight: float = Field(default=1.0, gt=0, description="times each row is seen in an epoch; 0.5: half of the rows")
-    limit: int | None = Field(default=None, ge=1, description="rows at most, drawn at random with training.seed")
+    weight: float = Field(
+        default=1.0, gt=0, description="times each row is seen in an epoch; 0.5: half of the rows"
+    )
+    limit: int | None = Field(
+        default=None, ge=1, description="rows at most, drawn at random with training.seed"
+    )
 
 
 class DataSection(_Section):
@@ -38,9 +42,12 @@ class DataSection(_Section):
     corpora: str = Field(default="corpora", description="folder that {corpora} in a path stands for")
     train: list[Source] = Field(min_length=1, description="what to train on")
     dev: list[Source] = Field(
-        default=[], description="statements to stop early and calibrate on; default: held out from the first of train"
+        default=[],
+        description="statements to stop early and calibrate on; default: held out from the first of train",
     )
-    hold_out: float = Field(default=0.2, gt=0, lt=1, description="share of the statements held out where dev is empty")
+    hold_out: float = Field(
+        default=0.2, gt=0, lt=1, description="share of the statements held out where dev is empty"
+    )
 
 
 class ModelSection(_Section):
@@ -52,19 +59,25 @@ class ModelSection(_Section):
         "go on from a stancekit checkpoint (the shipped one, or a folder)"
     )
     layers: int | None = Field(default=None, ge=1, description="keep the first layers only; default all")
-    freeze_layers: int = Field(default=0, ge=0, description="embeddings and this many first layers stay as they are")
+    freeze_layers: int = Field(
+        default=0, ge=0, description="embeddings and this many first layers stay as they are"
+    )
     max_length: int = Field(default=192, ge=16, le=512, description="longest sequence, in tokens")
     head_size: int = Field(default=512, ge=8, description="hidden units of the heads")
     heads: int = Field(default=12, ge=1, description="attention heads of the reader; divides the hidden size")
     dropout: float = Field(default=0.1, ge=0, lt=1, description="dropout of the heads")
-    backbone_dropout: float = Field(default=0.1, ge=0, lt=1, description="dropout of the backbone's hidden states")
+    backbone_dropout: float = Field(
+        default=0.1, ge=0, lt=1, description="dropout of the backbone's hidden states"
+    )
 
 
 class TrainingSection(_Section):
     """How it is trained."""
 
     epochs: float = Field(default=4, gt=0, description="passes over the training rows")
-    max_steps: int | None = Field(default=None, ge=1, description="stop after this many steps, in place of epochs")
+    max_steps: int | None = Field(
+        default=None, ge=1, description="stop after this many steps, in place of epochs"
+    )
     batch_size: int = Field(default=32, ge=1, description="statements a step and device")
     learning_rate: float = Field(default=5e-5, gt=0, description="peak rate of the backbone")
     head_learning_rate: float = Field(default=3e-4, gt=0, description="peak rate of what stands on it")
@@ -82,7 +95,9 @@ class OutputSection(_Section):
     """Where the checkpoint goes."""
 
     folder: str = Field(description="checkpoint folder; work files lie in FOLDER.run beside it")
-    packing: Literal["float32", "float16", "int8", "mixed"] = Field(default="float16", description="weights on disk")
+    packing: Literal["float32", "float16", "int8", "mixed"] = Field(
+        default="float16", description="weights on disk"
+    )
 
 
 class Config(_Section):
@@ -124,7 +139,9 @@ def _missing(config: Config) -> list[str]:
         for i, source in enumerate(sources):
             where = source_path(source, config)
             if not where.exists():
-                hint = "; set data.corpora to the folder of the data sets" if "{corpora}" in source.path else ""
+                hint = (
+                    "; set data.corpora to the folder of the data sets" if "{corpora}" in source.path else ""
+                )
                 errors.append(f"data.{section}.{i}.path: {where} does not exist{hint}")
             if source.codebook and not Path(source.codebook).exists():
                 errors.append(f"data.{section}.{i}.codebook: {source.codebook} does not exist")

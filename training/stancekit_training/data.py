@@ -18,7 +18,11 @@ from stancekit.records import Statement
 from stancekit.statements import read_statements
 from stancekit_training.config import Config, Source, source_path
 from stancekit_training.examples import (
-    CLASSES, TargetTable, mention_examples, statement_examples, topic_examples,
+    CLASSES,
+    TargetTable,
+    mention_examples,
+    statement_examples,
+    topic_examples,
 )  # fmt: skip
 from stancekit_training.split import hold_out
 
@@ -87,7 +91,9 @@ def _examples(
         found = _held_out(source, config, book)[0] if held else _statements(source, config, book)
         return statement_examples(_limited(found, source, random), book, table, encode)
     rows = _limited([r for f in files(source_path(source, config)) for r in _pairs(f)], source, random)
-    return mention_examples(rows, encode) if source.form == "mentions" else topic_examples(rows, table, encode)
+    return (
+        mention_examples(rows, encode) if source.form == "mentions" else topic_examples(rows, table, encode)
+    )
 
 
 def _statements(source: Source, config: Config, book: Codebook) -> list[Statement]:
@@ -101,7 +107,9 @@ def _statements(source: Source, config: Config, book: Codebook) -> list[Statemen
 def _held_out(source: Source, config: Config, book: Codebook) -> tuple[list[Statement], list[Statement]]:
     """Return (train, dev) of a source that gives both."""
     if source.form != "statements":
-        raise ConfigError("data.dev: missing; expected it, for the first source of data.train holds no statements")
+        raise ConfigError(
+            "data.dev: missing; expected it, for the first source of data.train holds no statements"
+        )
     return hold_out(_statements(source, config, book), config.data.hold_out, config.training.seed)
 
 

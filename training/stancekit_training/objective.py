@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812
+from torch.nn import functional as F
 
 from stancekit.network import Logits, StanceNetwork, TargetVectors
 from stancekit_training.examples import UNKNOWN
@@ -25,7 +25,9 @@ class Objective(nn.Module):
             {"input_ids": batch["target_ids"], "attention_mask": batch["target_mask"]}
         )
         family = batch["families"]
-        targets = TargetVectors(vectors[family == 0], vectors[family == 1].mean(0, keepdim=True), vectors[family == 2])
+        targets = TargetVectors(
+            vectors[family == 0], vectors[family == 1].mean(0, keepdim=True), vectors[family == 2]
+        )
         return {"loss": loss(self.network(batch, targets), batch)}
 
 

@@ -10,7 +10,9 @@ from stancekit.errors import DataError
 from stancekit.records import Statement
 
 
-def hold_out(statements: Sequence[Statement], share: float, seed: int) -> tuple[list[Statement], list[Statement]]:
+def hold_out(
+    statements: Sequence[Statement], share: float, seed: int
+) -> tuple[list[Statement], list[Statement]]:
     """Return (train, dev), the dev part about ``share`` of the statements; the same for the same seed.
 
     Raises:
@@ -19,7 +21,9 @@ def hold_out(statements: Sequence[Statement], share: float, seed: int) -> tuple[
     unit = [s.article or s.group or s.id for s in statements]
     names = sorted(set(unit))
     if len(names) < 2:
-        raise DataError(f"data.train: {len(statements)} statements of one article or group; expected two or more to split")
+        raise DataError(
+            f"data.train: {len(statements)} statements of one article or group; expected two or more to split"
+        )
     order = np.random.default_rng(seed).permutation(len(names))
     held: set[str] = set()
     for i in order[:-1]:

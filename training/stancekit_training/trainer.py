@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -22,7 +22,7 @@ from stancekit_training.order import LengthOrder
 BEST = "best.safetensors"
 
 
-class StanceTrainer(Trainer):  # type: ignore[misc]
+class StanceTrainer(Trainer):
     """A Trainer whose evaluation is the dev score of the real classifier.
 
     Args:
@@ -34,21 +34,27 @@ class StanceTrainer(Trainer):  # type: ignore[misc]
     """
 
     def __init__(
-        self, *, classifier: StanceClassifier, dev: list[Statement], section: TrainingSection, run: Path, **kwargs: Any
+        self,
+        *,
+        classifier: StanceClassifier,
+        dev: list[Statement],
+        section: TrainingSection,
+        run: Path,
+        **kwargs: Any,
     ) -> None:
         super().__init__(eval_dataset=[], **kwargs)
         self.classifier, self.dev, self.section, self.run = classifier, dev, section, run
         self.add_callback(_Log(run / "metrics.jsonl"))
 
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthOrder:
-        rows = train_dataset if train_dataset is not None else self.train_dataset
+        rows: Any = train_dataset if train_dataset is not None else self.train_dataset
         return LengthOrder(rows["length"], self.section.batch_size, self.section.seed)
 
     def create_optimizer(self, model: Any = None) -> Optimizer:
         """Return AdamW with a rate of its own for the backbone and the heads, no decay on one-dimensional weights."""
         if self.optimizer is None:
             groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = {}
-            for name, weight in self.model.named_parameters():
+            for name, weight in cast(torch.nn.Module, self.model).named_parameters():
                 if weight.requires_grad:
                     groups.setdefault((".backbone." in name, weight.dim() > 1), []).append(weight)
             self.optimizer = AdamW(
@@ -67,9 +73,16 @@ class StanceTrainer(Trainer):  # type: ignore[misc]
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """Return micro F1 on dev by family and their mean, at the best thresholds; keep the best weights."""
         classifier = StanceClassifier(
-            self.classifier.network, self.classifier.encoder, self.classifier.codebook, device=str(self.args.device)
+            self.classifier.network,
+            self.classifier.encoder,
+            self.classifier.codebook,
+            device=str(self.args.device),
         )
-        with torch.autocast(self.args.device.type, torch.bfloat16) if self.args.bf16 else contextlib.nullcontext():
+        with (
+            torch.autocast(self.args.device.type, torch.bfloat16)
+            if self.args.bf16
+            else contextlib.nullcontext()
+        ):
             scored = score(classifier, self.dev)
         calibration = calibrate(self.dev, scored, "dev")
         f1 = micro_f1(self.dev, [apply(calibration, s) for s in scored])
@@ -101,7 +114,7 @@ class StanceTrainer(Trainer):  # type: ignore[misc]
             self.control.should_training_stop = True
 
 
-class _Log(TrainerCallback):  # type: ignore[misc]
+class _Log(TrainerCallback):
     """Writes each logged row as a line of JSON; a resumed run drops the rows past its checkpoint first."""
 
     def __init__(self, path: Path) -> None:
@@ -113,7 +126,9 @@ class _Log(TrainerCallback):  # type: ignore[misc]
             kept = [x for x in lines if x.endswith("}") and json.loads(x)["step"] <= state.global_step]
             self.path.write_text("".join(x + "\n" for x in kept if state.global_step))
 
-    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **kwargs: Any) -> None:
+    def on_log(
+        self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **kwargs: Any
+    ) -> None:
         if state.is_world_process_zero:
             with self.path.open("a") as file:
                 file.write(json.dumps({"step": state.global_step, **(logs or {})}) + "\n")
