@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from stancekit import nlp
-from stancekit.actor import TEXT
-from stancekit.actors import MAX_ACTORS, ActorFinder, same_actor
+from stancekit.actors.actor import TEXT
+from stancekit.actors.finder import MAX_ACTORS, ActorFinder, same_actor
+from stancekit.actors.gazetteer import Gazetteer, builtin
+from stancekit.actors.linking import acronyms
 from stancekit.codebook import Codebook
 from stancekit.errors import MissingExtraError
-from stancekit.gazetteer import Gazetteer, builtin
-from stancekit.linking import acronyms
 from stancekit.records import Stance, Statement
 from stancekit_eval.actor_recall import is_named, measure
 

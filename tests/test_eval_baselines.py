@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from test_eval_matching import BOOK, actor, outcome, statement, write
 
-from stancekit.actor import TEXT, Actor, Mention
+from stancekit.actors.actor import TEXT, Actor, Mention
 from stancekit.classifier import StanceClassifier
 from stancekit.codebook import Codebook
 from stancekit.errors import DataError

@@ -11,7 +11,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stancekit.actor import TEXT, Actor, Mention
+from stancekit.actors.actor import TEXT, Actor, Mention
 from stancekit.classifier import StanceClassifier
 from stancekit.codebook import Codebook
 from stancekit.decode import Decoder

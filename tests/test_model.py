@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from stancekit import Codebook, StanceClassifier, Statement
-from stancekit.actor import TEXT, Actor, Mention
+from stancekit.actors.actor import TEXT, Actor, Mention
 from stancekit.encode import IN_TEXT, IS_SPEAKER
 from stancekit.errors import CheckpointError
 from stancekit.evidence import find_evidence

@@ -20,16 +20,16 @@ import pyarrow.parquet as pq
 import pytest
 from processes import Process
 
-import stancekit.inputs as inputs
-from stancekit.articles import MAX_LINE
+import stancekit.scoring.inputs as inputs
+from stancekit.articles.files import MAX_LINE
 from stancekit.classifier import StanceClassifier
 from stancekit.errors import InputError, OutputError
-from stancekit.parts import Parts, Progress, errors_file, parts_folder
 from stancekit.records import Evidence, Stance, Statement
-from stancekit.scoring import score_path
-from stancekit.seen import SeenIds
+from stancekit.scoring.parts import Parts, Progress, errors_file, parts_folder
+from stancekit.scoring.run import score_path
+from stancekit.scoring.seen import SeenIds
+from stancekit.scoring.writers import FIELDS, read_result
 from stancekit.statements import read_statements, scan_statements
-from stancekit.writers import FIELDS, read_result
 
 LEAST = 0.6
 ACTORS = ("Iran", "Turkey", "Israel", "Russia", "Armenia", "France")
@@ -142,7 +142,7 @@ def test_parquet_holds_what_jsonl_holds(tiny: StanceClassifier, tmp_path: Path) 
 
 
 def test_parquet_is_written_by_row_groups(tiny: StanceClassifier, tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("stancekit.writers.ROW_GROUP", 4)
+    monkeypatch.setattr("stancekit.scoring.writers.ROW_GROUP", 4)
     write_rows(tmp_path / "in.jsonl", 10)
     score_path(tiny, tmp_path / "in.jsonl", tmp_path / "out.parquet")
     assert pq.ParquetFile(tmp_path / "out.parquet").metadata.num_row_groups == 3
@@ -261,7 +261,7 @@ def test_a_folder_that_cannot_be_listed_is_one_problem(
             raise PermissionError(13, "Permission denied")
         return real(path)
 
-    monkeypatch.setattr("stancekit.articles.os.scandir", refusing)
+    monkeypatch.setattr("stancekit.articles.files.os.scandir", refusing)
     summary = score_path(tiny, articles, tmp_path / "out.jsonl")
     assert summary.errors_file and summary.articles == 1
     assert "expected a readable folder" in rows_of(summary.errors_file)[0]["reason"]
@@ -289,7 +289,7 @@ def test_lines_of_any_length_are_read(tmp_path: Path, monkeypatch: Any) -> None:
 
 
 def test_seen_ids_beyond_the_recent_ones(monkeypatch: Any) -> None:
-    monkeypatch.setattr("stancekit.seen._RECENT", 10)
+    monkeypatch.setattr("stancekit.scoring.seen._RECENT", 10)
     seen = SeenIds()
     assert all(seen.add(f"s{i}") for i in range(95))
     assert not any(seen.add(f"s{i}") for i in range(95))
@@ -472,7 +472,7 @@ def test_a_full_disk_leaves_what_can_be_resumed(
 
 
 def test_a_line_break_in_a_text_breaks_no_line() -> None:
-    from stancekit.writers import as_line
+    from stancekit.scoring.writers import as_line
 
     words = Evidence(start=0, end=1, text="é")
     stance = Stance(family="actor", target="Iran", position="favor", evidence=words)

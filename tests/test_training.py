@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT, build_tiny_classifier
 
 from stancekit import Codebook, StanceClassifier, Statement, read_statements
-from stancekit.actors import ActorFinder
+from stancekit.actors.finder import ActorFinder
 from stancekit.errors import ConfigError, DataError
 from stancekit_training.collate import Collator
 from stancekit_training.config import load_config

@@ -22,7 +22,7 @@ def predict(
 ) -> None:
     """Print the stances of one statement."""
     book = load_codebook(codebook)
-    from stancekit.writers import as_line
+    from stancekit.scoring.writers import as_line
 
     classifier = load_classifier(model, book)
     found = classifier.predict(text, speaker=speaker, context=context or [])

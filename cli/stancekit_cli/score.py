@@ -15,7 +15,7 @@ from stancekit_cli.load import CodebookFile, Model, load_classifier, load_codebo
 from stancekit_cli.screen import console, print_error, print_tables
 
 if TYPE_CHECKING:
-    from stancekit.scoring import OnProgress, Summary
+    from stancekit.scoring.run import OnProgress, Summary
 
 SHOWN = 5
 """Errors printed; all of them are in the file."""
@@ -46,13 +46,13 @@ def score(
     interrupted run leaves its work in OUT.parts; --resume goes on from there to the same result. OUT itself
     appears at the end.
     """
-    from stancekit.inputs import check_source
-    from stancekit.writers import check_suffix, read_result
+    from stancekit.scoring.inputs import check_source
+    from stancekit.scoring.writers import check_suffix, read_result
 
     check_source(path)
     check_suffix(out, (".jsonl", ".parquet") if table else None)
     book = load_codebook(codebook)
-    from stancekit.scoring import score_path
+    from stancekit.scoring.run import score_path
 
     classifier = load_classifier(model, book)
     with _bar() as on_progress:

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from stancekit.actors import ActorFinder, same_actor
+from stancekit.actors.finder import ActorFinder, same_actor
+from stancekit.actors.gazetteer import builtin
 from stancekit.codebook import Codebook
-from stancekit.gazetteer import builtin
 from stancekit.records import Stance, Statement
 from stancekit.statements import read_statements
 from stancekit_eval.names import normalise

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from stancekit.actor import TEXT, Actor
+from stancekit.actors.actor import TEXT, Actor
 from stancekit.codebook import Codebook
 from stancekit.errors import DataError
 from stancekit.records import Family, Position, Stance, Statement
@@ -105,7 +105,7 @@ class TfidfBaseline:
             yield statement if all_scores else statement.model_copy(update={"scores": None})
 
     def _rows(self, statements: Sequence[Statement]) -> _Rows:
-        from stancekit.actors import ActorFinder  # spaCy takes seconds to load
+        from stancekit.actors.finder import ActorFinder  # spaCy takes seconds to load
 
         return _Rows(list(statements), list(ActorFinder(self.codebook).find_many(statements)))
 
@@ -178,7 +178,7 @@ def marked_text(statement: Statement, actors: Sequence[Actor], one: Actor) -> st
     SPEAKERX is put before it if the actor is the speaker; without ACTORX the actor occurs in the context
     alone.
     """
-    from stancekit.actors import same_actor
+    from stancekit.actors.finder import same_actor
 
     spans = sorted((m.start, m.end, a is one) for a in actors for m in a.mentions if m.segment == TEXT)
     parts, at = [], 0
@@ -198,7 +198,7 @@ def _target_labels(statement: Statement) -> set[Label]:
 
 def _actor_labels(statement: Statement, actor: Actor) -> set[Label]:
     """Return which of favor, against and accused hold for an actor."""
-    from stancekit.actors import same_actor
+    from stancekit.actors.finder import same_actor
 
     about = [s for s in statement.stances if s.family != "outcome" and s.actor]
     mine = [s for s in about if same_actor(s.actor or "", actor.name)]

@@ -13,12 +13,12 @@ from importlib import import_module, metadata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from stancekit.articles.reading import parse_article, read_article
     from stancekit.classifier import StanceClassifier
     from stancekit.codebook import Codebook
     from stancekit.errors import StancekitError
-    from stancekit.reading import parse_article, read_article
     from stancekit.records import Article, Evidence, Stance, Statement
-    from stancekit.scoring import score_path
+    from stancekit.scoring.run import score_path
     from stancekit.statements import read_statements
 
 __version__ = metadata.version("stancekit")
@@ -31,10 +31,10 @@ _HOME = {
     "StanceClassifier": "classifier",
     "StancekitError": "errors",
     "Statement": "records",
-    "parse_article": "reading",
-    "read_article": "reading",
+    "parse_article": "articles.reading",
+    "read_article": "articles.reading",
     "read_statements": "statements",
-    "score_path": "scoring",
+    "score_path": "scoring.run",
 }
 
 __all__ = [

@@ -68,7 +68,11 @@ def find_folder(name_or_path: str | Path | None) -> Path:
     path = Path(name_or_path)
     if path.is_dir():
         return path
-    if isinstance(name_or_path, str) and re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", name_or_path) and not path.exists():
+    if (
+        isinstance(name_or_path, str)
+        and re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", name_or_path)
+        and not path.exists()
+    ):
         return _from_hub(name_or_path)
     raise CheckpointError(
         f"{name_or_path}: no such checkpoint; expected a folder with {CONFIG} and {WEIGHTS}"

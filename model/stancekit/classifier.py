@@ -10,7 +10,8 @@ from typing import Any, Self
 
 import torch
 
-from stancekit.actors import ActorFinder
+from stancekit.actors.finder import ActorFinder
+from stancekit.articles.reading import parse_article, read_article
 from stancekit.calibration import Calibration
 from stancekit.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from stancekit.codebook import Codebook
@@ -18,7 +19,6 @@ from stancekit.decode import Decoder, RowLogits
 from stancekit.encode import Encoded, StatementEncoder
 from stancekit.errors import DataError, MissingExtraError
 from stancekit.network import StanceNetwork, TargetVectors
-from stancekit.reading import parse_article, read_article
 from stancekit.records import Statement
 
 WINDOW = 512

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from stancekit.actor import TEXT, Actor
-from stancekit.actors import same_actor
+from stancekit.actors.actor import TEXT, Actor
+from stancekit.actors.finder import same_actor
 from stancekit.codebook import Target
 from stancekit.records import NARRATOR, Statement
 

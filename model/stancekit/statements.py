@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from stancekit.codebook import Codebook
 from stancekit.errors import DataError
 from stancekit.records import Statement
-from stancekit.seen import SeenIds
+from stancekit.scoring.seen import SeenIds
 from stancekit.yaml_file import explain
 
 MAX_LINE = 5_000_000

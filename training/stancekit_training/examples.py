@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from stancekit.actor import TEXT, Actor, Mention
-from stancekit.actors import ActorFinder, same_actor
+from stancekit.actors.actor import TEXT, Actor, Mention
+from stancekit.actors.finder import ActorFinder, same_actor
 from stancekit.codebook import Codebook, Target
 from stancekit.encode import StatementEncoder
 from stancekit.records import Statement

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from stancekit.gazetteer import Gazetteer, usual, words
-from stancekit.spotting import Spot
+from stancekit.actors.gazetteer import Gazetteer, usual, words
+from stancekit.actors.spotting import Spot
 
 _INTRODUCED = re.compile(r"((?:[\w'’.-]+ ){1,9})\(([A-Z][A-Za-z]{1,8})\)")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stancekit.names import (
+from stancekit.articles.names import (
     Entity,
     bare,
     best_match,
@@ -18,9 +18,9 @@ from stancekit.names import (
     strip_titles,
     text_of,
 )
+from stancekit.articles.roles import BODIES, DOCUMENTS, GENERIC_BODIES, PEOPLE, TITLES
+from stancekit.articles.subjects import phrase
 from stancekit.records import NARRATOR
-from stancekit.roles import BODIES, DOCUMENTS, GENERIC_BODIES, PEOPLE, TITLES
-from stancekit.subjects import phrase
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from stancekit.dialogue import Turn
+from stancekit.articles.dialogue import Turn
 
 _DASH = r"\s*(?:--|—|–|-)\s+"
 _TIME = re.compile(

@@ -13,9 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from stancekit.articles import SUFFIXES, read_text_article, readable, walk
+from stancekit.articles.files import SUFFIXES, read_text_article, readable, walk
+from stancekit.articles.reading import add_statements
 from stancekit.errors import ArticleError, DataError, InputError, StancekitError
-from stancekit.reading import add_statements
 from stancekit.records import Article, Statement
 from stancekit.statements import scan_statements
 

@@ -34,7 +34,7 @@ class Entry(NamedTuple):
 
 def rows(file: str) -> Iterator[tuple[str, list[str]]]:
     """Yield (name, aliases) for each row of a table in the package's ``data`` folder."""
-    for line in (resources.files("stancekit") / "data" / file).read_text("utf-8").splitlines():
+    for line in (resources.files("stancekit.actors") / "data" / file).read_text("utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
             name, _, aliases = line.partition("\t")
             found = [x.strip() for x in aliases.split(";") if x.strip()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stancekit.cues import words
+from stancekit.articles.cues import words
 
 TITLES = words(
     "mr mrs ms miss mx dr prof professor president prime minister premier pm mp mep chancellor chairman"

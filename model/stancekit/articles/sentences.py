@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from stancekit.cues import words
-from stancekit.prefixes import Prefix
+from stancekit.articles.cues import words
+from stancekit.articles.prefixes import Prefix
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from stancekit.errors import InputError
-from stancekit.inputs import Chunk, Problem, Source, chunks, open_source
-from stancekit.parts import Parts, Progress, errors_file, parts_folder
 from stancekit.records import Statement
-from stancekit.writers import as_line, converter
+from stancekit.scoring.inputs import Chunk, Problem, Source, chunks, open_source
+from stancekit.scoring.parts import Parts, Progress, errors_file, parts_folder
+from stancekit.scoring.writers import as_line, converter
 
 if TYPE_CHECKING:
     from stancekit.classifier import StanceClassifier
@@ -70,7 +70,7 @@ def score_path(
         classifier: What scores.
         path: A folder of articles, one article, or a JSONL of statements (``id``, ``text``, optional
             ``speaker`` and ``context``).
-        out: The result: .jsonl, .parquet or .csv, see ``stancekit.writers``. Its folder is made if need be.
+        out: The result: .jsonl, .parquet or .csv, see ``stancekit.scoring.writers``. Its folder is made if need be.
         min_probability: Report stances from this probability on, in place of the checkpoint's thresholds.
         all_scores: Also write every target considered, in ``scores``.
         resume: Go on from what a killed run left, to the same result byte for byte.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from stancekit.tables import Entry, builtin_aliases, collectives
+from stancekit.actors.tables import Entry, builtin_aliases, collectives
 
 WORD = re.compile(r"\w+")
 _ACRONYM = 6

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stancekit.cues import words
-from stancekit.gazetteer import builtin
-from stancekit.roles import HE, PEOPLE, SHE, TITLES
+from stancekit.actors.gazetteer import builtin
+from stancekit.articles.cues import words
+from stancekit.articles.roles import HE, PEOPLE, SHE, TITLES
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token

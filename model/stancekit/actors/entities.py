@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from stancekit.gazetteer import Match
-from stancekit.groups import lexicon
+from stancekit.actors.gazetteer import Match
+from stancekit.actors.groups import lexicon
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from stancekit.actor import TEXT, Actor, Mention
+from stancekit.actors.actor import TEXT, Actor, Mention
+from stancekit.actors.gazetteer import Gazetteer, builtin
+from stancekit.actors.linking import link
+from stancekit.actors.same import same_actor
+from stancekit.actors.spotting import Spot, spot
 from stancekit.codebook import Codebook
-from stancekit.gazetteer import Gazetteer, builtin
-from stancekit.linking import link
 from stancekit.nlp import load_nlp
 from stancekit.records import Statement
-from stancekit.same import same_actor
-from stancekit.spotting import Spot, spot
 
 __all__ = ["MAX_ACTORS", "ActorFinder", "same_actor"]
 

@@ -39,7 +39,7 @@ def lexicon() -> dict[str, frozenset[str]]:
     """Return the sections of the word list: section -> words."""
     found: dict[str, set[str]] = {}
     section: set[str] = set()
-    for line in (resources.files("stancekit") / "data" / "groups.txt").read_text("utf-8").splitlines():
+    for line in (resources.files("stancekit.actors") / "data" / "groups.txt").read_text("utf-8").splitlines():
         if line.startswith("["):
             section = found.setdefault(line.strip("[]"), set())
         elif line.strip() and not line.startswith("#"):

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stancekit import cues
-from stancekit.roles import DOCUMENTS
-from stancekit.subjects import negated, noun_beside, subject_of
+from stancekit.articles import cues
+from stancekit.articles.roles import DOCUMENTS
+from stancekit.articles.subjects import negated, noun_beside, subject_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from stancekit.entities import entities
-from stancekit.gazetteer import Gazetteer, Match, usual
-from stancekit.groups import Group, groups, lexicon
+from stancekit.actors.entities import entities
+from stancekit.actors.gazetteer import Gazetteer, Match, usual
+from stancekit.actors.groups import Group, groups, lexicon
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc

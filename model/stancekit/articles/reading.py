@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stancekit.articles import check_text, read_text_article, title_of
-from stancekit.dialogue import find_turns
+from stancekit.articles.dialogue import find_turns
+from stancekit.articles.files import check_text, read_text_article, title_of
+from stancekit.articles.prefixes import Prefix, find_prefixes
+from stancekit.articles.sentences import sentence_spans, set_sentence_starts
+from stancekit.articles.voices import Voice, voices
 from stancekit.errors import ArticleError
 from stancekit.nlp import load_nlp
-from stancekit.prefixes import Prefix, find_prefixes
 from stancekit.records import Article, Statement
-from stancekit.sentences import sentence_spans, set_sentence_starts
-from stancekit.voices import Voice, voices
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc

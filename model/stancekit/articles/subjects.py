@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from stancekit import cues
+from stancekit.articles import cues
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

@@ -5,17 +5,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from stancekit.attribution import Attribution, find_attribution
-from stancekit.dialogue import find_turns
-from stancekit.headline import headline_source
-from stancekit.lead import name_the_lead
-from stancekit.names import Entity
-from stancekit.prefixes import Prefix
-from stancekit.quotes import Quote, find_quotes, is_term, quoted_letters
+from stancekit.articles.attribution import Attribution, find_attribution
+from stancekit.articles.dialogue import find_turns
+from stancekit.articles.headline import headline_source
+from stancekit.articles.lead import name_the_lead
+from stancekit.articles.names import Entity
+from stancekit.articles.prefixes import Prefix
+from stancekit.articles.quotes import Quote, find_quotes, is_term, quoted_letters
+from stancekit.articles.sentences import Span
+from stancekit.articles.speakers import Resolver
+from stancekit.articles.subjects import adds_more
 from stancekit.records import NARRATOR, Kind
-from stancekit.sentences import Span
-from stancekit.speakers import Resolver
-from stancekit.subjects import adds_more
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from stancekit.gazetteer import builtin, usual, words
-from stancekit.groups import lexicon
+from stancekit.actors.gazetteer import builtin, usual, words
+from stancekit.actors.groups import lexicon
 
 _WEAK = frozenset({"the", "of", "a", "an", "s", "and"})
 

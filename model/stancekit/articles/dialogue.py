@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from stancekit.cues import words
-from stancekit.roles import PEOPLE, TITLES
+from stancekit.articles.cues import words
+from stancekit.articles.roles import PEOPLE, TITLES
 
 _WORD = r"(?:[^\W\d_a-zß-öø-ÿ][\w.'’\-]*)"
 _LABEL = re.compile(

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stancekit.articles.roles import BODIES, PEOPLE
 from stancekit.records import Kind
-from stancekit.roles import BODIES, PEOPLE
 
 if TYPE_CHECKING:
-    from stancekit.names import Entity
-    from stancekit.speakers import Resolver
+    from stancekit.articles.names import Entity
+    from stancekit.articles.speakers import Resolver
 
 _LEAD = 3
 _NEXT = 3

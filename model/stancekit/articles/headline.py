@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from stancekit.names import Entity, bare, is_title, mention, strip_titles
-from stancekit.roles import BODIES, PEOPLE, TITLES
+from stancekit.articles.names import Entity, bare, is_title, mention, strip_titles
+from stancekit.articles.roles import BODIES, PEOPLE, TITLES
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
-    from stancekit.speakers import Resolver
+    from stancekit.articles.speakers import Resolver
 
 _MAX_WORDS = 5
 _PLURALS = re.compile(r"s$")

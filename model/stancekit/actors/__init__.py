@@ -1,0 +1,1 @@
+"""Who is mentioned: gazetteer, named entities and collective nouns, linked to one name."""

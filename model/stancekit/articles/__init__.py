@@ -1,0 +1,1 @@
+"""An article file to statements: their spans, kinds and resolved speakers."""

@@ -1,0 +1,1 @@
+"""Folders and files to a table: chunks, parts that resume, writers."""
