@@ -14,6 +14,7 @@ from transformers.trainer_utils import get_last_checkpoint
 from stancekit.checkpoint import save_checkpoint, writing
 from stancekit.classifier import StanceClassifier
 from stancekit.codebook import Codebook
+from stancekit.packing import pack, unpack
 from stancekit.records import Statement
 from stancekit_training.backbone import start
 from stancekit_training.calibrate import calibrate, score
@@ -87,7 +88,9 @@ def finish(
     classifier: StanceClassifier, dev: list[Statement], config: Config, trainer: StanceTrainer,
     hashes: dict[str, str], dev_name: str,
 ) -> None:  # fmt: skip
-    """Calibrate on dev and write the checkpoint folder with its card."""
+    """Calibrate the weights as they will be loaded, and write the checkpoint folder with its card."""
+    packed = pack(classifier.network.state_dict(), config.output.packing)
+    classifier.network.load_state_dict(unpack(packed))
     classifier = StanceClassifier(
         classifier.network, classifier.encoder, classifier.codebook, device=str(classifier.device)
     )
