@@ -223,3 +223,19 @@ def test_fit_learns_its_seeds_and_leaves_the_old_classifier_alone(tiny: StanceCl
     assert isinstance(ActorFinder(fitted.codebook), ActorFinder)
     with pytest.raises(ConfigError, match="fit: epoch: unknown key"):
         tiny.fit(seeds, epoch=3)
+
+
+@pytest.mark.slow
+def test_trained_on_one_codebook_it_scores_another(tiny_backbone: Path, tmp_path: Path) -> None:
+    """Nothing but the YAML changes: labels of climate in training, of migration in prediction."""
+    path = ROOT / "configs/fewshot.yaml"
+    folder = train(load_config(path, small(tiny_backbone, tmp_path / "out", "training.epochs=1")))
+    clf = StanceClassifier.from_pretrained(folder, device="cpu")
+    assert clf.codebook.name == "climate"
+    migration = Codebook.load("configs/codebooks/migration.yaml")
+    seeds = read_statements("seeds/migration.jsonl", migration)[:20]
+    scored = list(clf.with_codebook(migration).predict_many(seeds, all_scores=True))
+    assert [s.id for s in scored] == [s.id for s in seeds]
+    for s in scored:
+        assert {x.target for x in s.scores or () if x.family == "outcome"} == set(migration.outcomes)
+        assert all(migration.label(x.family, x.target, x.position) == x.label for x in s.scores or ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ def train(config: Config, *, resume: bool = False) -> Path:
     """
     run = Path(f"{config.output.folder}.run")
     with writing(run):
-        if not resume and run.exists():
+        first = os.environ.get("RANK", "0") == "0"  # of several processes under `accelerate launch`
+        if first and not resume and run.exists():
             shutil.rmtree(run)
         run.mkdir(parents=True, exist_ok=True)
     set_seed(config.training.seed)
