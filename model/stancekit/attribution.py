@@ -1,0 +1,192 @@
+"""Find in one sentence the words that attribute it, and the phrase that names the speaker.
+
+Works on spaCy's dependency parse: a verb of saying outside quotation marks, its subject, or "according to".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stancekit import cues
+from stancekit.roles import DOCUMENTS, MEDIA, can_speak
+from stancekit.subjects import negated, noun_beside, subject_of
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+_NOBODY = cues.words("nobody none neither nothing few")
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """The words that attribute a sentence.
+
+    Attributes:
+        cue: The token that attributes: the verb of saying, or ``according``.
+        subject: Head token of the phrase that names the speaker.
+        main: True if the whole sentence hangs on it, False if only a part does (a relative clause).
+    """
+
+    cue: Token
+    subject: Token
+    main: bool = True
+
+    @property
+    def words(self) -> str:
+        """The cue as the sentence has it: ``said``, ``according to``, ``called for``."""
+        if self.cue.lower_ == "according":
+            return f"{self.cue.text} to"
+        wanted = cues.WITH_PREPOSITION.get(self.cue.lemma_.lower(), frozenset())
+        after = self.cue.nbor() if self.cue.i + 1 < len(self.cue.doc) else None
+        return (
+            f"{self.cue.text} {after.text}" if after is not None and after.lower_ in wanted else self.cue.text
+        )
+
+
+def find_attribution(sent: Span, quoted: Callable[[Token], bool]) -> Attribution | None:
+    """Return the attribution of a sentence: the one nearest to the root of its parse, or None.
+
+    Args:
+        sent: The sentence, parsed.
+        quoted: Tells whether a token stands inside a quotation.
+    """
+    has_quote = any(quoted(t) for t in sent)
+    found = []
+    for token in sent:
+        if quoted(token):
+            continue
+        candidate, cost = _candidate(token, has_quote, quoted)
+        if candidate is not None and _can_speak(candidate.subject):
+            found.append((cost + _depth(token) + 3 * _is_media(candidate.subject), token.i, candidate))
+    return min(found, key=lambda x: x[:2])[2] if found else None
+
+
+def _candidate(
+    token: Token, has_quote: bool, quoted: Callable[[Token], bool]
+) -> tuple[Attribution | None, float]:
+    """Return the attribution by a token, if it is one, and how far it stands back behind others."""
+    if token.lower_ == "according":
+        source = _according_to(token)
+        return (Attribution(token, source) if source else None), 1.5
+    if token.pos_ not in ("VERB", "AUX"):
+        return None, 0
+    if token.lemma_.lower() in cues.QUOTING and any(c.lower_ == "as" for c in token.subtree):
+        source = next((c for c in token.children if c.dep_ in ("dobj", "nsubjpass")), None)
+        return (Attribution(token, source) if source else None), 0
+    if not _attributes(token, has_quote) or _under_denial(token):
+        return None, 0
+    found = _from_verb(token, quoted)
+    passed_on = 1.5 if token.lemma_.lower() == "report" else 0.0
+    return found, passed_on if found is None or found.main else 4.0
+
+
+def _depth(token: Token) -> int:
+    depth = 0
+    while token.head.i != token.i:
+        depth += token.dep_ not in ("conj", "parataxis")
+        token = token.head
+    return depth
+
+
+def _according_to(token: Token) -> Token | None:
+    to = next((t for t in token.sent if t.i == token.i + 1 and t.lower_ == "to"), None)
+    if to is None:
+        return None
+    objects = [c for x in (to, token) for c in x.children if c.dep_ in ("pobj", "dobj")]
+    return objects[0] if objects else noun_beside(to, lambda _: False)
+
+
+def _attributes(token: Token, has_quote: bool) -> bool:
+    """Tell whether a verb, with what hangs on it, can attribute."""
+    lemma = token.lemma_.lower()
+    children = list(token.children)
+    near = {c.lower_ for c in children} | {t.lower_ for t in token.doc[token.i + 1 : token.i + 2]}
+    if lemma in cues.SAY or near & cues.WITH_PREPOSITION.get(lemma, frozenset()):
+        return True
+    clause = token.dep_ == "parataxis" or any(c.dep_ in ("ccomp", "parataxis") for c in children)
+    if lemma in cues.THINK and (clause or (has_quote and any(c.dep_ == "nsubj" for c in children))):
+        return True
+    if lemma in ("want", "ask", "call", "describe", "expect") and any(
+        c.dep_ in ("xcomp", "oprd") and c.dep_ != "conj" for c in children
+    ):
+        return lemma != "want" or any(
+            s.dep_ == "nsubj" for c in children if c.dep_ == "ccomp" for s in c.children
+        )
+    if lemma == "offer":
+        return any(c.dep_ == "xcomp" for c in children)
+    if lemma == "go" and not (clause or has_quote or token.dep_ in ("ROOT", "ccomp", "conj")):
+        return False
+    if lemma == "go":
+        following = token.doc[token.i + 2].text if token.i + 2 < len(token.doc) else ""
+        return "on" in near and following in (",", ".", ";", ":", "”", '"')
+    objects = {c.lower_ for c in children} | {
+        g.lower_ for c in children if c.dep_ == "dobj" for g in c.children
+    }
+    if lemma == "ask":
+        return any(c.dep_ == "dobj" for c in children) and bool({"for", "to"} & _near_words(token))
+    return bool(objects & cues.WITH_OBJECT.get(lemma, frozenset()))
+
+
+def _after_quote(token: Token, quoted: Callable[[Token], bool]) -> bool:
+    """Tell whether a verb comes in the clause after a quotation, where the parse is often wrong."""
+    before = token.doc[max(token.sent.start, token.i - 14) : token.i]
+    return any(quoted(t) for t in before) and not any(
+        t.lower_ in ("who", "which", "that") for t in before if not quoted(t)
+    )
+
+
+def _near_words(token: Token) -> set[str]:
+    return {t.lower_ for t in token.subtree if token.i < t.i < token.i + 12}
+
+
+def _can_speak(subject: Token) -> bool:
+    """Tell whether a subject can speak: not "nobody", "no minister", "neither side" or a thing."""
+    if subject.lower_ in _NOBODY or any(c.lower_ in ("neither", "no") for c in subject.children):
+        return False
+    return (
+        subject.pos_ != "NOUN"
+        or subject.text[0].isupper()
+        or can_speak(subject.lower_, subject.lemma_.lower())
+    )
+
+
+def _is_media(subject: Token) -> bool:
+    """Tell whether a subject is a news agency, which passes on what others say."""
+    name = {t.lower_ for t in subject.subtree}
+    return bool(name & MEDIA) or (subject.lower_ in ("agency", "channel") and "news" in name)
+
+
+def _under_denial(token: Token) -> bool:
+    """Tell whether a verb stands under a denied one: ``has not said whether it will reply``."""
+    if negated(token) and token.lemma_.lower() not in ("deny", "accept"):
+        return True
+    while token.dep_ in ("ccomp", "xcomp") and token.head.i != token.i:
+        token = token.head
+        if negated(token) or token.lemma_.lower() in ("decline", "refuse", "fail") or token.lower_ == "yet":
+            return True
+        if any(c.lower_ == "yet" for c in token.children) and token.lemma_ in ("have", "be"):
+            return True
+    return False
+
+
+def _from_verb(token: Token, quoted: Callable[[Token], bool]) -> Attribution | None:
+    """Return the attribution by a verb, with its subject wherever the parse has it; None if nobody speaks."""
+    lemma = token.lemma_.lower()
+    if any(c.dep_ in ("nsubjpass", "auxpass") for c in token.children):
+        agents = [p for c in token.children if c.dep_ == "agent" for p in c.children if p.dep_ == "pobj"]
+        return Attribution(token, agents[0]) if agents and lemma in cues.JUDGE else None
+    own = any(c.dep_ == "nsubj" for c in token.children)
+    if token.tag_ == "VBN" and not own and (lemma == "ask" or any(c.dep_ == "agent" for c in token.children)):
+        return None  # "Asked about it, ...", "a vote condemned by ..."
+    if token.dep_ == "acl" and token.tag_ == "VBN" and not own and not _after_quote(token, quoted):
+        return None
+    subject = subject_of(token, quoted)
+    if subject is None or not _can_speak(subject):
+        subject = noun_beside(token, quoted)
+    if subject is None or not _can_speak(subject):
+        return None
+    relative = token.dep_ == "relcl" or (token.dep_ == "acl" and token.tag_ in ("VBG", "VBN"))
+    main = not relative or subject.lemma_.lower() in DOCUMENTS or _after_quote(token, quoted)
+    return Attribution(token, subject, main)

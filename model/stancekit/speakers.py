@@ -1,0 +1,280 @@
+"""Resolve the phrase that names a speaker to the fullest name in the article, reading from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from stancekit.apposition import alias, apposed
+from stancekit.cues import words
+from stancekit.entities import Entity, best_match, mention, persons
+from stancekit.names import (
+    bare,
+    describes_person,
+    is_demonym,
+    is_place,
+    is_rank,
+    is_title,
+    meaning,
+    name_run,
+    name_words,
+    strip_titles,
+    text_of,
+)
+from stancekit.records import NARRATOR
+from stancekit.roles import BODIES, DOCUMENTS, GENERIC_BODIES, GENERIC_PEOPLE, IN_BODIES, PEOPLE, TITLES
+from stancekit.subjects import phrase
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
+_VAGUE = words("you this that there everyone everybody nobody anyone someone what")
+_INDEFINITE = words("a an one some another no two three four several many")
+_SAME_ROLE = {"pm": "minister", "premier": "minister", "fm": "minister"}
+_PLACES = ("GPE", "LOC", "FAC", "NORP")
+
+
+class Resolver:
+    """Who speaks, sentence by sentence, in one article.
+
+    Call ``resolve`` for the speaker phrase of a sentence and ``close`` after each sentence, in order.
+
+    Args:
+        doc: The article, parsed.
+        quoted: Tells whether a token stands inside a quotation.
+
+    Attributes:
+        entities: The persons of the article, named or described.
+        bodies: The bodies that spoke or acted so far.
+        focus: Who each sentence so far was about: its speaker, or else its subject.
+        spoken: Who spoke so far.
+    """
+
+    def __init__(self, doc: Doc, quoted: Callable[[Token], bool]) -> None:
+        self._quoted = quoted
+        self.entities: list[Entity] = persons(doc)
+        self.bodies: list[Entity] = []
+        self.focus: list[Entity] = []
+        self.spoken: list[Entity] = []
+
+    def resolve(self, head: Token, cue: Token | None = None) -> Entity | None:
+        """Return the entity that a speaker phrase means; None if it names nobody that can be told.
+
+        Args:
+            head: Head of the phrase.
+            cue: The words that attribute, which end the search for a name beside the phrase.
+        """
+        if head.lower_ in _VAGUE:
+            return None
+        if head.pos_ == "PRON" or head.lower_ in ("he", "she", "it", "they"):
+            return self._pronoun(head)
+        named = self._named(head, cue)
+        if named is not None:
+            return named
+        return self._described(head)
+
+    def labelled(self, label: str) -> Entity:
+        """Return the person whom the label of a dialogue turn means: ``COL. SHIRE``."""
+        people = [e for e in self.entities if e.person]
+        if label in ("A", "A.") and people:
+            return max(people, key=lambda e: (len(e.places), -e.places[0]))
+        wanted = [w for w in name_words(label) if w not in TITLES] or name_words(label)
+        for entity in people:
+            if wanted[-1] in entity.words and (
+                set(entity.words) <= set(wanted) or set(wanted) <= set(entity.words)
+            ):
+                return entity
+        name = label.title() if label.isupper() else label
+        self.entities.append(Entity(name, person=True, places=[0]))
+        return self.entities[-1]
+
+    def close(self, sent: Span, speaker: Entity | None) -> None:
+        """Note after a sentence who it was about."""
+        if speaker is not None:
+            self.spoken.append(speaker)
+        about = speaker or self._subject(sent)
+        if about is not None and about.name != NARRATOR:
+            self.focus.append(about)
+        elif speaker is None:
+            new = [
+                e
+                for e in self.entities
+                if e.person and sent.start <= e.places[0] < sent.end and " " in e.name
+            ]
+            self.focus += new if len(new) == 1 else []
+
+    def _subject(self, sent: Span) -> Entity | None:
+        for token in sent:
+            if token.dep_ in ("nsubj", "nsubjpass") and token.head.dep_ in ("ROOT", "conj"):
+                if token.pos_ == "PRON":
+                    return self._pronoun(token)
+                named = self._named(token, token.head)
+                if named is not None or token.pos_ == "PROPN":
+                    return named or self._body(token)
+                if bare(token) in PEOPLE and token.tag_ == "NN":
+                    return self._described(token)
+                return self._body(token) if bare(token) in BODIES else None
+        return None
+
+    def _pronoun(self, head: Token) -> Entity | None:
+        word = head.lower_
+        if word in ("he", "she"):
+            return self._last_person(word == "she", head)
+        if word in ("it", "they"):
+            fit = [e for e in self.focus if not e.person] or self.bodies
+            return fit[-1] if fit else None
+        if word in ("i", "we", "me", "us"):
+            return Entity(NARRATOR, person=True)
+        named = alias(head)
+        return self._person(named, described=True) if named is not None else self._text(head)
+
+    def _last_person(self, female: bool, before: Token) -> Entity | None:
+        told = [
+            e
+            for e in self.entities
+            if any(p < before.i and not self._quoted(before.doc[p]) for p in e.places)
+        ]
+        earlier = told or [e for e in self.entities if e.last_before(before.i) >= 0]
+        earlier.sort(key=lambda e: e.last_before(before.i))
+        for group in (self.focus, earlier):
+            fit = [e for e in group if e.person and e.female in (female, None)]
+            if fit:
+                fit[-1].female = female
+                return fit[-1]
+        described = [
+            t
+            for t in before.doc[max(0, before.sent.start - 40) : before.i]
+            if t.lower_ == t.text and t.text in PEOPLE and t.tag_ == "NN" and not self._quoted(t)
+        ]
+        return self._described(described[-1]) if described else None
+
+    def _named(self, head: Token, cue: Token | None) -> Entity | None:
+        """Return whom a noun phrase names, itself or in apposition: ``the envoy, Ingrid Berg``."""
+        body = bare(head) in BODIES or head.tag_ in ("NNS", "NNPS")
+        the = any(c.lower_ == "the" for c in head.children) and head.ent_type_ != "PERSON"
+        if not body and not the and head.pos_ == "PROPN" and head.ent_type_ != "DATE":
+            found = self._person(head)
+            if found is not None:
+                return found
+        beside = apposed(head, cue) or (None if body else alias(head))
+        if beside is None:
+            return None
+        if body:
+            return self._body(beside) if bare(head) in GENERIC_BODIES else None
+        found = self._person(beside, described=bare(head) in PEOPLE or bare(head) in TITLES)
+        if found is not None:
+            found.roles.update(bare(t) for t in phrase(head))
+        return found
+
+    def _person(self, token: Token, described: bool = False) -> Entity | None:
+        """Return the person named at a token; ``described`` if the words beside it say that it is one."""
+        name = strip_titles(name_run(token))
+        if (
+            is_title(name[-1])
+            or not name[0].text[:1].isupper()
+            or any(bare(t) in BODIES | IN_BODIES for t in name)
+        ):
+            return None
+        described = (
+            described
+            or self._known(name)
+            or describes_person(name)
+            or any(is_rank(t) for t in name_run(token))
+        )
+        if not described and any(t.ent_type_ in ("ORG", *_PLACES) for t in name):
+            return None
+        return mention(self.entities, name, person=True)
+
+    def _known(self, name: list[Token]) -> bool:
+        found = best_match(self.entities, text_of(name))
+        return found is not None and name_words(text_of(name))[-1] in found.words
+
+    def _described(self, head: Token) -> Entity | None:
+        """Return who a description means: the last person of that role, the body, or the words themselves."""
+        if head.lemma_.lower() in DOCUMENTS:
+            return self._author(head)
+        if bare(head) in BODIES or head.ent_type_ in ("ORG", *_PLACES) or head.tag_ in ("NNS", "NNPS"):
+            return self._body(head)
+        if any(c.lower_ in _INDEFINITE for c in head.children):
+            return self._text(head)
+        return self._by_role(head) or self._text(head)
+
+    def _by_role(self, head: Token) -> Entity | None:
+        words = [t for t in phrase(head) if t.pos_ in ("NOUN", "PROPN", "ADJ") and t.i != head.i]
+        people = [e for e in self.focus if e.person]
+        noun = _SAME_ROLE.get(bare(head), bare(head))
+        known = [e for e in self.entities if noun in e.roles and _agrees(words, e)]
+        known = [e for e in known if e.last_before(head.i) >= 0] or known
+        if known:
+            return max(
+                known, key=lambda e: (len({meaning(t) for t in words} & e.meanings), e.last_before(head.i))
+            )
+        if bare(head) in GENERIC_PEOPLE and words:
+            alike = [e for e in people if _agrees(words, e)]
+            return alike[-1] if alike else None
+        plain = not words and not any(c.dep_ == "prep" for c in head.children)
+        return people[-1] if people and plain and bare(head) in PEOPLE else None
+
+    def _body(self, head: Token) -> Entity:
+        tokens = [t for t in phrase(head) if t.dep_ != "det" and t.tag_ != "PRP$"]
+        wanted = set(name_words(text_of(tokens)))
+        for known in reversed(self.bodies):
+            if wanted <= set(known.words):
+                known.places.append(head.i)
+                return known
+        spoken = [e for e in self.focus if not e.person]
+        common = {bare(t) for t in tokens if t.text.islower() and t.i != head.i}
+        if bare(head) in GENERIC_BODIES and common and not any(t.pos_ == "PROPN" for t in tokens[-2:]):
+            alike = [e for e in spoken if common & set(e.words)]  # "the rights group"
+            if alike:
+                return alike[-1]
+        if len(tokens) == 1 and bare(head) in GENERIC_BODIES and head.text.islower() and spoken:
+            return spoken[-1]
+        return self._text(head)
+
+    def _author(self, head: Token) -> Entity | None:
+        """Return who wrote a document: its owner, or the last body that spoke."""
+        for child in head.children:
+            owners = [child] if child.dep_ == "poss" and child.pos_ != "PRON" else []
+            if child.dep_ == "prep" and child.lower_ in ("by", "of", "from"):
+                owners = [c for c in child.children if c.dep_ == "pobj"]
+            for owner in owners:
+                return self._named(owner, None) or self._described(owner)
+        if head.dep_ == "dobj":
+            maker = next((c for c in head.head.children if c.dep_ == "nsubj"), None)
+            if maker is not None and maker.i != head.i:
+                return self._named(maker, None) or self._described(maker)
+        before = [e for e in self.spoken if not e.person] or self.spoken or self.focus
+        return before[-1] if before else self._text(head)
+
+    def _text(self, head: Token) -> Entity:
+        """Return the words of a phrase as a speaker of its own; "its" becomes the body it stands for."""
+        tokens = phrase(head)
+        small = ("the", "its", "their", "his", "her", "but", "and", "then", "even", "our", "my")
+        owner = ""
+        while len(tokens) > 1 and (tokens[0].lower_ in small or tokens[0].is_punct):
+            bodies = [e for e in self.focus if not e.person]
+            if tokens[0].lower_ in ("its", "their") and bodies:
+                owner = f"{bodies[-1].name}'s "
+            tokens = tokens[1:]
+        named = head.ent_type_ in ("ORG", *_PLACES)
+        role = bare(head) in PEOPLE and (head.pos_ != "PROPN" or len(tokens) == 1)
+        person = role or (head.tag_ == "NN" and bare(head) not in BODIES and not named)
+        entity = Entity(owner + text_of(tokens).rstrip(",;:"), person)
+        entity.places.append(head.i)
+        entity.described = head.pos_ != "PROPN" or bare(head) in PEOPLE | TITLES | BODIES
+        # Not what hangs on a preposition: an adviser to the president is no president.
+        entity.roles = {bare(t) for t in tokens if t.i == head.i or (t.head.i == head.i and t.i < head.i)}
+        (self.entities if person else self.bodies).append(entity)
+        return entity
+
+
+def _agrees(words: list[Token], entity: Entity) -> bool:
+    """Tell whether the words beside a role fit a person: most of them, or a nationality unopposed."""
+    meant = {meaning(t) for t in words}
+    shared = 2 * len(meant & entity.meanings)
+    if shared > len(meant) or not meant:
+        return True
+    if all(is_demonym(t) for t in words):
+        return not any(is_place(w) for w in entity.meanings)
+    return shared == len(meant) and not any(t.pos_ == "PROPN" for t in words)

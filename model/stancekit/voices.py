@@ -1,0 +1,152 @@
+"""Whose voice each sentence of an article is in: its kind, its resolved speaker, its cue."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from stancekit.attribution import Attribution, find_attribution
+from stancekit.dialogue import find_turns
+from stancekit.entities import Entity
+from stancekit.headline import headline_source
+from stancekit.lead import fill_names, name_the_lead
+from stancekit.prefixes import Prefix
+from stancekit.quotes import Quote, find_quotes, is_term, quoted_letters
+from stancekit.records import NARRATOR, Kind
+from stancekit.sentences import Span
+from stancekit.speakers import Resolver
+from stancekit.subjects import adds_more
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+    from spacy.tokens import Span as Sent
+
+
+class Voice(NamedTuple):
+    """How a sentence is attributed; the speaker is None where nobody can be told."""
+
+    kind: Kind
+    speaker: Entity | None
+    cue: str | None = None
+
+    @property
+    def name(self) -> str | None:
+        """The speaker's name, ``narrator`` for narration."""
+        return NARRATOR if self.kind == "narration" else self.speaker.name if self.speaker else None
+
+
+_NARRATION = Voice("narration", None)
+
+
+def voices(doc: Doc, spans: list[Span], prefixes: list[Prefix], title: str | None = None) -> list[Voice]:
+    """Return the voice of each sentence span of a parsed doc, in order."""
+    reader = _Reader(doc, spans, prefixes, title)
+    found = [reader.read(i) for i in range(len(spans))]
+    fill_names([v.speaker for v in found if v.speaker], reader.resolver.entities)
+    name_the_lead([(v.speaker, v.kind) for v in found])
+    return found
+
+
+def _tokens(doc: Doc, span: Span) -> Sent:
+    found = doc.char_span(span.start, span.end, alignment_mode="expand")
+    assert found is not None, "a sentence span holds at least one token"
+    return found
+
+
+class _Reader:
+    """Reads the sentences of one article from top to bottom."""
+
+    def __init__(self, doc: Doc, spans: list[Span], prefixes: list[Prefix], title: str | None) -> None:
+        self.doc, self.spans = doc, spans
+        starts = {p.start: p.end for p in prefixes}
+        self.words = [Span(starts.get(s.start, s.start), s.end) for s in spans]
+        self.sents: list[Sent] = [_tokens(doc, s) for s in spans]
+        self.quotes = find_quotes(doc.text)
+        self._starts = [q.start for q in self.quotes]
+        self.turns = find_turns(doc.text)
+        self.resolver = Resolver(doc, self._quoted)
+        self.found = [find_attribution(s, self._quoted) for s in self.sents]
+        self.headed = bool(title)
+        self._resolved: dict[int, Entity | None] = {}
+
+    def _quoted(self, token: Token) -> bool:
+        at = bisect_right(self._starts, token.idx) - 1
+        return at >= 0 and token.idx < self.quotes[at].end
+
+    def _here(self, span: Span) -> list[Quote]:
+        return [q for q in self.quotes if q.start < span.end and q.end > span.start]
+
+    def read(self, i: int) -> Voice:
+        """Return the voice of sentence i; the earlier ones have been read."""
+        turn = next((t for t in self.turns if t.start <= self.spans[i].start < t.end), None)
+        if turn is not None and turn.name is not None:
+            voice = Voice("direct", self.resolver.labelled(turn.name))
+        else:
+            voice = self._in_prose(i)
+        self.resolver.close(self.sents[i], voice.speaker)
+        return voice
+
+    def _in_prose(self, i: int) -> Voice:
+        span, found = self.words[i], self.found[i]
+        if i == 0 and self.headed and (source := headline_source(self.sents[0], self.resolver)):
+            return Voice("indirect", source)
+        letters = sum(c.isalnum() for c in self.doc.text[span.start : span.end])
+        inside = quoted_letters(self.doc.text, span.start, span.end, self.quotes)
+        if found is not None and inside < letters and found.main:
+            entity = self._speaker(i)
+            if entity is not None and entity.name == NARRATOR:
+                return _NARRATION
+            return Voice(self._kind(i, found), entity, found.words)
+        if inside >= 0.6 * letters or self._after_colon(span):
+            return Voice("direct", self._continued(i))
+        return _NARRATION
+
+    def _after_colon(self, span: Span) -> bool:
+        """Tell whether a quotation of a clause or more follows a colon."""
+        here = self._here(span)
+        before = self.doc.text[span.start : here[0].start].rstrip() if here else ""
+        return before.endswith(":") and here[0].end - here[0].start > 25
+
+    def _speaker(self, i: int) -> Entity | None:
+        """Return who the attribution of sentence i names, resolved once."""
+        if i not in self._resolved:
+            found = self.found[i]
+            self._resolved[i] = self.resolver.resolve(found.subject, found.cue) if found else None
+        return self._resolved[i]
+
+    def _kind(self, i: int, found: Attribution) -> Kind:
+        """Return the kind of an attributed sentence, by what of it is quoted."""
+        span, text = self.words[i], self.doc.text
+        here = [q for q in self._here(span) if q.start < span.start or not is_term(text, q)]
+        if not here:
+            return "indirect"
+        first = here[0]
+        ahead = text[span.start : max(span.start, first.start)].strip()
+        if any(c.isalnum() for c in ahead):
+            clause = ahead.endswith((":", ",")) and text[first.start + 1 : first.start + 2].isupper()
+        else:
+            inner = text[first.start : first.end].rstrip("\"'”’»“")
+            after = text[first.end : first.end + 1]
+            clause = first.start < span.start or inner[-1:] in ",.?!…—-" or after == ","
+        return "direct" if clause and not adds_more(found.cue, self._quoted) else "mixed"
+
+    def _continued(self, i: int) -> Entity | None:
+        """Return the speaker of a quotation that sentence i does not attribute itself."""
+        for j in self._sharing(i):
+            entity = self._speaker(j)
+            if entity is not None and entity.name != NARRATOR:
+                return entity
+        focus = self.resolver.focus[-1] if self.resolver.focus else None
+        if focus is not None and focus.person:
+            return focus
+        return self.resolver.spoken[-1] if self.resolver.spoken else focus
+
+    def _sharing(self, i: int) -> list[int]:
+        """Return the sentences with an attribution that share a quotation with sentence i, nearest first."""
+        here = self._here(self.spans[i])
+        near = [
+            j
+            for j, s in enumerate(self.spans)
+            if self.found[j] is not None and any(q.start < s.end and q.end > s.start for q in here)
+        ]
+        return sorted(near, key=lambda j: abs(j - i))

@@ -1,0 +1,88 @@
+"""Who a speaker phrase means, within the article."""
+
+from __future__ import annotations
+
+import pytest
+
+from stancekit.reading import parse_article
+from stancekit.records import NARRATOR
+
+OPENING = "Head\n\nPolish Defence Minister Jan Kowal said the army had left. "
+
+
+def last(text: str) -> str | None:
+    return parse_article(text, "a").statements[-1].speaker
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaker"),
+    [
+        ("Kowal said it would not return.", "Jan Kowal"),
+        ("He added that it would not return.", "Jan Kowal"),
+        ("It would not return, he said.", "Jan Kowal"),
+        ("The minister said it would not return.", "Jan Kowal"),
+        ("The defence minister said it would not return.", "Jan Kowal"),
+        ("The Polish minister said it would not return.", "Jan Kowal"),
+        ("The Polish politician said it would not return.", "Jan Kowal"),
+        ("Mr. Kowal said it would not return.", "Jan Kowal"),
+        ("The Iranian minister said it would not return.", "Iranian minister"),
+        ("The finance minister said it would not return.", "finance minister"),
+        ("A Western diplomat said it would not return.", "A Western diplomat"),
+        ("The ministry said it would not return.", "ministry"),
+    ],
+)
+def test_after_a_minister_has_spoken(sentence: str, speaker: str) -> None:
+    assert last(OPENING + sentence) == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Ada Berg, a spokeswoman, said no. Ivan Orlov, a spokesman, said yes. It is, she said.", "Ada Berg"),
+        ("A spokesman for the army, Ivan Orlov, said no. The spokesman said it was late.", "Ivan Orlov"),
+        ("The state's police chief, Ada Mora, said it was late.", "Ada Mora"),
+        ("Defence Ministry spokesman Ivan Orlov said it was late.", "Ivan Orlov"),
+        ("The Kremlin rejected the plan. It said the plan was late.", "Kremlin"),
+        ("Norland's army command rejected it. The command said it was late.", "Norland's army command"),
+        ("A man known as Ivan Orlov said it was late.", "Ivan Orlov"),
+        ("Putin adviser Ivan Orlov said it was late.", "Ivan Orlov"),
+        ("Ivan Orlov, leader of the Home party, said it was late.", "Ivan Orlov"),
+        ("Residents of Sotk said it was late.", "Residents of Sotk"),
+        ("Ivan Orlov, 45, lives alone. “They took my son,” he said.", "Ivan Orlov"),
+        ("Mary-Ann Castell-Brandt said it was late.", "Mary-Ann Castell-Brandt"),
+    ],
+)  # fmt: skip
+def test_names_and_descriptions(text: str, speaker: str) -> None:
+    assert last("Head\n\n" + text) == speaker
+
+
+def test_the_nameless_speaker_of_the_lead_is_named_by_the_next_sentences() -> None:
+    lead = "Head\n\nFood must be let in, a relief official said on Monday."
+    text = f"{lead} Ada Mora, who heads the office, said it was late."
+    assert [s.speaker for s in parse_article(text, "a").statements[1:]] == ["Ada Mora", "Ada Mora"]
+
+
+def test_an_unknown_speaker_is_none() -> None:
+    statement = parse_article('Head\n\n"They took my son," she said.', "a").statements[-1]
+    assert (statement.kind, statement.speaker) == ("direct", None)
+
+
+def test_an_interview_in_questions_and_answers() -> None:
+    text = "Head\n\nAda Mora was a nurse. Mora lives here.\n\nQ. Who fired?"
+    text += "\n\nA. The army did. It always does.\n\nQ. And now?"
+    found = [(s.kind, s.speaker) for s in parse_article(text, "a").statements[3:]]
+    assert found == [("narration", NARRATOR), *[("direct", "Ada Mora")] * 2, ("narration", NARRATOR)]
+
+
+def test_a_transcript_with_names() -> None:
+    text = (
+        "Head\n\nPRESENTER: With me is Colonel Abe Shire and the lawyer Ada Mora."
+        "\n\nCOL. SHIRE: Good evening. They fired.\n\nMORA: They did not.\n\nPRESENTER: Thank you."
+    )
+    speakers = [s.speaker for s in parse_article(text, "a").statements[1:]]
+    assert speakers == [NARRATOR, "Abe Shire", "Abe Shire", "Ada Mora", NARRATOR]
+
+
+def test_a_colon_does_not_make_a_transcript() -> None:
+    text = "Head\n\nUPDATE: The bridge is open.\n\nNOTE: The times are local."
+    assert {s.speaker for s in parse_article(text, "a").statements} == {NARRATOR}
