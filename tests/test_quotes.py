@@ -32,6 +32,7 @@ def spans(text: str) -> list[str]:
         ('"First.\n\nSecond," he said. "Third."', ['"First.\n\nSecond,"', '"Third."']),
         ("“Never closed.\n\nThe town is quiet.", ["“Never closed."]),
         ('"Never closed.\n\nHe said "yes" then.', ['"Never closed.', '"yes"']),
+        ("‘Never closed.\n\nThe town is quiet.", []),
         ("No quotation at all.", []),
     ],
 )
