@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from stancekit.articles.reading import parse_article
 from stancekit.errors import DataError
-from stancekit.reading import parse_article
 from stancekit.records import NARRATOR, Statement
 from stancekit_eval.articles import align, compare, evaluate_articles, same_speaker
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stancekit.articles import MAX_FILE, MAX_LINE, decode, read_text_article, readable, title_of, walk
+from stancekit.articles.files import MAX_FILE, MAX_LINE, decode, read_text_article, readable, title_of, walk
 from stancekit.errors import ArticleError
 
 TEXT = "Minister warns\n\n“Café” talks failed, said Zoë.\n"
@@ -41,7 +41,8 @@ def test_encodings_give_the_same_text(data: bytes, text: str, tmp_path: Path) ->
         (b"\x01\x02\x03\x04\x05words\x06\x07", "control characters"),
         (b"\xff\xfe\x00\xd8", "not UTF-16"),
         ("Größe übel Käse schön Möhre ".encode() * 9 + b"\xff", "damaged UTF-8"),
-        (b"word " * (MAX_LINE // 5 + 1), "line over"),
+        ("é".encode() * (MAX_LINE // 2 + 1), "line over"),
+        (b"a word\n" * 150_000, "over 1,000,000 characters"),
         (("é" * 80 + "\n").encode() * (MAX_FILE // 161 + 1), "over 10,000,000 bytes"),
     ],
 )

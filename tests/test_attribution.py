@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from stancekit.reading import parse_article
+from stancekit.articles.reading import parse_article
 from stancekit.records import NARRATOR
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stancekit.quotes import find_quotes, is_term, quoted_letters
+from stancekit.articles.quotes import find_quotes, is_term, quoted_letters
 
 
 def spans(text: str) -> list[str]:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stancekit.articles.reading import parse_article
 from stancekit.errors import ArticleError
-from stancekit.reading import parse_article
 
 NASTY = {
     "titles": ["Gen. Ada Ruiz met Mr. and Mrs. Orr.", "Lt.-Gen. Abe Moe did not."],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stancekit.reading import parse_article
+from stancekit.articles.reading import parse_article
 from stancekit.records import NARRATOR
 
 OPENING = "Head\n\nPolish Defence Minister Jan Kowal said the army had left. "

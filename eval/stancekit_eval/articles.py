@@ -15,9 +15,9 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from stancekit.articles import read_text_article
+from stancekit.articles.files import read_text_article
+from stancekit.articles.reading import add_statements
 from stancekit.errors import DataError
-from stancekit.reading import add_statements
 from stancekit.records import NARRATOR, Article, Statement
 from stancekit.statements import read_statements
 from stancekit_eval.names import normalise, same_name

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stancekit.articles import cues
-from stancekit.articles.roles import DOCUMENTS
+from stancekit.articles.roles import DOCUMENTS, MEDIA, can_speak
 from stancekit.articles.subjects import negated, noun_beside, subject_of
 
 if TYPE_CHECKING:
@@ -58,12 +58,8 @@ def find_attribution(sent: Span, quoted: Callable[[Token], bool]) -> Attribution
         if quoted(token):
             continue
         candidate, cost = _candidate(token, has_quote, quoted)
-        if (
-            candidate is not None
-            and candidate.subject.lower_ not in _NOBODY
-            and not _is_denied(candidate.subject)
-        ):
-            found.append((cost + _depth(token), token.i, candidate))
+        if candidate is not None and _can_speak(candidate.subject):
+            found.append((cost + _depth(token) + 3 * _is_media(candidate.subject), token.i, candidate))
     return min(found, key=lambda x: x[:2])[2] if found else None
 
 
@@ -82,7 +78,8 @@ def _candidate(
     if not _attributes(token, has_quote) or _under_denial(token):
         return None, 0
     found = _from_verb(token, quoted)
-    return found, 0 if found is None or found.main else 4
+    passed_on = 1.5 if token.lemma_.lower() == "report" else 0.0
+    return found, passed_on if found is None or found.main else 4.0
 
 
 def _depth(token: Token) -> int:
@@ -144,8 +141,21 @@ def _near_words(token: Token) -> set[str]:
     return {t.lower_ for t in token.subtree if token.i < t.i < token.i + 12}
 
 
-def _is_denied(subject: Token) -> bool:
-    return any(c.lower_ in ("neither", "no") for c in subject.children)
+def _can_speak(subject: Token) -> bool:
+    """Tell whether a subject can speak: not "nobody", "no minister", "neither side" or a thing."""
+    if subject.lower_ in _NOBODY or any(c.lower_ in ("neither", "no") for c in subject.children):
+        return False
+    return (
+        subject.pos_ != "NOUN"
+        or subject.text[0].isupper()
+        or can_speak(subject.lower_, subject.lemma_.lower())
+    )
+
+
+def _is_media(subject: Token) -> bool:
+    """Tell whether a subject is a news agency, which passes on what others say."""
+    name = {t.lower_ for t in subject.subtree}
+    return bool(name & MEDIA) or (subject.lower_ in ("agency", "channel") and "news" in name)
 
 
 def _under_denial(token: Token) -> bool:
@@ -167,10 +177,15 @@ def _from_verb(token: Token, quoted: Callable[[Token], bool]) -> Attribution | N
     if any(c.dep_ in ("nsubjpass", "auxpass") for c in token.children):
         agents = [p for c in token.children if c.dep_ == "agent" for p in c.children if p.dep_ == "pobj"]
         return Attribution(token, agents[0]) if agents and lemma in cues.JUDGE else None
-    if token.dep_ == "acl" and token.tag_ == "VBN" and not any(c.dep_ == "nsubj" for c in token.children):
+    own = any(c.dep_ == "nsubj" for c in token.children)
+    if token.tag_ == "VBN" and not own and (lemma == "ask" or any(c.dep_ == "agent" for c in token.children)):
+        return None  # "Asked about it, ...", "a vote condemned by ..."
+    if token.dep_ == "acl" and token.tag_ == "VBN" and not own and not _after_quote(token, quoted):
         return None
     subject = subject_of(token, quoted)
-    if subject is None:
+    if subject is None or not _can_speak(subject):
+        subject = noun_beside(token, quoted)
+    if subject is None or not _can_speak(subject):
         return None
     relative = token.dep_ == "relcl" or (token.dep_ == "acl" and token.tag_ in ("VBG", "VBN"))
     main = not relative or subject.lemma_.lower() in DOCUMENTS or _after_quote(token, quoted)

@@ -13,26 +13,27 @@ def words(text: str) -> frozenset[str]:
 
 
 SAY = words(
-    "say tell add state claim assert argue insist stress note remark warn caution admit concede acknowledge"
-    " confirm deny disclose complain allege charge maintain contend reiterate repeat emphasise"
-    " emphasize underline underscore plead pledge vow threaten boast joke quip lament mutter shout cry"
-    " accuse blame condemn denounce criticise criticize slam blast decry deplore praise hail applaud"
-    " reject dismiss refute rebuff ridicule mock scoff exclaim urge reaffirm recount thank welcome"
-    " predict proclaim opine assure reassure counter retort interject bemoan commend salute"
-    " congratulate chide rebuke castigate lambast lambaste berate protest object contradict profess"
-    " affirm intone muse thunder grumble growl stipulate concur demand appeal advise apologise apologize"
-    " exhort implore beseech advocate laud extol rail liken characterise characterize describe express voice"
-    " convey lambaste slate echo"
+    "say tell state claim assert argue insist stress note remark warn caution admit concede"
+    " acknowledge confirm deny disclose complain allege charge maintain contend reiterate repeat"
+    " emphasise emphasize underline underscore plead pledge vow threaten boast joke quip lament mutter"
+    " shout cry accuse blame condemn denounce criticise criticize slam blast decry deplore praise hail"
+    " applaud reject dismiss refute rebuff ridicule mock scoff exclaim urge reaffirm recount thank"
+    " welcome predict opine assure reassure counter retort interject bemoan commend salute"
+    " congratulate chide rebuke castigate lambast lambaste berate object contradict profess affirm"
+    " intone muse thunder grumble growl stipulate concur demand appeal advise apologise apologize"
+    " exhort implore beseech advocate laud extol rail liken characterise characterize describe express"
+    " voice convey slate echo"
 )
 """Verbs of saying and of taking a position in words: enough with a subject."""
 
 THINK = words(
-    "believe think hope fear suggest report agree know expect see feel doubt wonder estimate find hold rule"
-    " consider worry suspect propose promise answer continue speculate understand assume imply indicate"
-    " recommend reckon guess mean dispute regret judge read comment respond reply write tweet"
-    " post explain declare announce reveal testify conclude observe recall brief inform notify whisper sigh"
-    " elaborate clarify ponder lecture attest swear call want describe label brand request oppose back"
-    " seek dub term say sum joke smile laugh signal ask require decide caution calculate order shrug"
+    "believe think hope fear suggest report agree know expect see feel doubt wonder estimate find"
+    " hold rule consider worry suspect propose promise answer continue speculate understand imply"
+    " indicate recommend reckon guess dispute regret judge read comment respond reply write tweet post"
+    " explain proclaim declare announce reveal testify conclude observe recall brief inform notify"
+    " whisper sigh elaborate clarify ponder lecture attest swear call want describe label brand"
+    " request oppose back seek dub term say sum joke smile laugh signal ask require decide caution"
+    " calculate order shrug add protest"
 )
 """Verbs that attribute only with a clause as their object (``believes that ...``) or beside a quotation."""
 

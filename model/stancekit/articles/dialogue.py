@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from stancekit.articles.cues import words
@@ -46,7 +47,7 @@ def find_turns(text: str) -> list[Turn]:
 
 def _labels(text: str) -> list[re.Match[str]]:
     """Return the labels of a text: three turns of two speakers, or a speech under a name in capitals."""
-    found = [m for m in _LABEL.finditer(text) if _is_name(m.group(1))]
+    found = list(_candidates(text))
     lasts = [m.group(1).split()[-1].lower() for m in found]
     marks = [
         m
@@ -58,6 +59,16 @@ def _labels(text: str) -> list[re.Match[str]]:
     return [
         m for m in marks if m.group(1).isupper() and _named_elsewhere(text, m.group(1).split()[-1].lower())
     ]
+
+
+def _candidates(text: str) -> Iterator[re.Match[str]]:
+    """Yield what looks like a label; a failed one may hide another behind the next full stop."""
+    at = 0
+    while match := _LABEL.search(text, at):
+        good = _is_name(match.group(1))
+        if good:
+            yield match
+        at = match.end() if good else match.start(1) + 1
 
 
 def _named_elsewhere(text: str, last: str) -> bool:

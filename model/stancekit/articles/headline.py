@@ -1,11 +1,12 @@
-"""The source that a headline names beside a dash or colon: ``Vote illegal - Swiss``, ``Berg: talks useful``."""
+"""The source that a headline names beside a dash or colon: ``Vote illegal - Swiss``, ``Berg: we agree``."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from stancekit.articles.names import Entity, bare, is_title, mention, strip_titles
+from stancekit.articles.entities import Entity, mention
+from stancekit.articles.names import bare, is_demonym, is_title, meaning, strip_titles
 from stancekit.articles.roles import BODIES, PEOPLE, TITLES
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ def _source(tokens: list[Token], resolver: Resolver) -> Entity | None:
     known = [e for e in resolver.entities if e.words[-1:] == [bare(name[-1])] and not is_title(name[-1])]
     if known:
         return mention(resolver.entities, name, person=True)
+    people = [e for e in resolver.entities if meaning(head) in e.meanings and e.roles & (PEOPLE | TITLES)]
+    if is_demonym(head) and people:
+        return people[0]
     if nouns & TITLES or head.ent_type_ in ("ORG", "GPE", "NORP"):
         return resolver.resolve(head)
     return None

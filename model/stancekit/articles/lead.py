@@ -7,42 +7,59 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stancekit.articles.roles import BODIES, PEOPLE
+from stancekit.articles.roles import BODIES, GENERIC_PEOPLE, PEOPLE, TITLES
 from stancekit.records import Kind
 
 if TYPE_CHECKING:
-    from stancekit.articles.names import Entity
-    from stancekit.articles.speakers import Resolver
+    from stancekit.articles.entities import Entity
 
 _LEAD = 3
-_NEXT = 3
+_NEXT = 4
 
 
-def name_the_lead(found: list[tuple[Entity | None, Kind]], resolver: Resolver) -> None:
+def fill_names(speakers: list[Entity], known: list[Entity]) -> None:
+    """Give speakers under their last name the full name, where just one person of the article has it."""
+    for entity in speakers:
+        last = entity.words[-1:]
+        full = {
+            e.name
+            for e in known
+            if e.person and len(e.words) > 1 and e.words[-1:] == last and not e.described
+        }
+        if entity.person and len(entity.words) == 1 and len(full) == 1:
+            entity.name = full.pop()
+
+
+def name_the_lead(found: list[tuple[Entity | None, Kind]]) -> None:
     """Give a nameless speaker of the first sentences the name of the next speaker, where the two fit.
 
     Args:
         found: Speaker and kind of each sentence, in order; entities are changed in place.
-        resolver: What was found out on the way.
     """
     for i, (vague, _) in enumerate(found[:_LEAD]):
         if vague is None or not is_nameless(vague):
             continue
         later = [e for e, _ in found[i + 1 : i + 1 + _NEXT] if e is not None and e is not vague]
-        if later and not is_nameless(later[0]) and _fit(vague, later[0]):
-            vague.name, vague.female = later[0].name, later[0].female
+        named = [e for e in later if e.person == vague.person and not is_nameless(e)]
+        match = next((e for e in named if _shares(vague, e)), None)
+        if match is None and named and named[0] is later[0] and _may_be(vague, named[0]):
+            match = named[0]
+        if match is not None:
+            vague.name, vague.female, vague.described = match.name, match.female, False
 
 
 def is_nameless(entity: Entity) -> bool:
     """Tell whether an entity is a description in the singular: ``a relief official``, ``rights group``."""
-    words = entity.name.split()
-    return words[-1].islower() and bool(entity.roles & (PEOPLE | BODIES)) and not words[-1].endswith("ss")
+    return entity.described and bool(entity.roles & (PEOPLE | TITLES | BODIES))
 
 
-def _fit(vague: Entity, named: Entity) -> bool:
-    """Tell whether a named speaker can be the nameless one: alike persons or bodies, roles not at odds."""
-    if vague.person != named.person:
-        return False
-    if vague.meanings & named.meanings or not named.person:
+def _shares(vague: Entity, named: Entity) -> bool:
+    """Tell whether a role or a nationality of the nameless speaker is one of the named speaker's."""
+    return bool((vague.meanings - BODIES - {"the"}) & named.meanings)
+
+
+def _may_be(vague: Entity, named: Entity) -> bool:
+    """Tell whether nothing speaks against the next speaker's being the nameless one."""
+    if not named.person or vague.roles & GENERIC_PEOPLE or not named.roles:
         return True
-    return vague.name.startswith(("a ", "an ", "A ", "An ")) or not named.roles
+    return vague.name.startswith(("a ", "an ", "A ", "An "))

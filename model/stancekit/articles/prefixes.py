@@ -13,6 +13,7 @@ _TIME = re.compile(
     r"\d{1,2}[:.]\d\d(?::\d\d)?(?:\s?(?:GMT|UTC|BST|CET|CEST|EST|EDT|ET|am|pm|a\.m\.|p\.m\.)\b\.?)?"
     r"(?:\s*[-—–:|]+)?\s+"
 )
+_LATER_TIME = re.compile(r"(?<=[.!?\"”’]\s)\d\d:\d\d\s+(?:[-—–:|]+\s+)?(?=[\"“‘A-Z])")
 _DATELINE = re.compile(
     rf"(?=[^\W\d_])(?P<place>[\w'’./ ,\-]{{3,60}}?)(?P<agency>\s*\([^)\n]{{2,40}}\))?{_DASH}"
 )
@@ -36,6 +37,8 @@ def find_prefixes(text: str, turns: list[Turn]) -> Iterator[Prefix]:
         match = _TIME.match(text, at) or _dateline(text, at)
         if match:
             yield Prefix(at, match.end())
+    for time in _LATER_TIME.finditer(text):
+        yield Prefix(time.start(), time.end())
 
 
 def _dateline(text: str, at: int) -> re.Match[str] | None:

@@ -131,19 +131,21 @@ def _runs_on(text: str, at: int, paragraphs: list[Quote], opener: str) -> bool:
     return False
 
 
-_NAMING = re.compile(
-    r"(?:so-called|famous|called|named|dubbed|titled|entitled|known as|the term|the word)\s*$"
-)
+_NAMING = re.compile(r"(?:so-called|famous|named|dubbed|titled|entitled|known as|the term|the word)\s*$")
 
 
 def is_term(text: str, quote: Quote) -> bool:
     """Tell whether a quotation is a name or a term (``so-called "polite people"``), nobody's statement."""
     words = text[quote.start : quote.end].strip("\"'“”„‘’«»,.").split()
-    if len(words) > 6 or text[quote.end - 2] in ",?!":
+    if len(words) > 6:
         return False
     if _NAMING.search(text[max(0, quote.start - 20) : quote.start].lower()):
         return True
-    return len(words) > 1 and all(w[0].isupper() for w in words if len(w) > 3)
+    return (
+        len(words) > 1
+        and text[quote.end - 2] not in ",?!"
+        and all(w[0].isupper() for w in words if len(w) > 3)
+    )
 
 
 def quoted_letters(text: str, start: int, end: int, quotes: list[Quote]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from stancekit.articles.cues import words
 
 TITLES = words(
@@ -19,6 +21,9 @@ TITLES = words(
     " colleague counterpart aide officer commanding adviser advisor author journalist activist"
 )
 """Words before a name that are no part of it, in lower case and without the full stop."""
+
+ABBREVIATED = words("mr mrs ms mx dr prof gen col lt maj capt sgt brig adm sen rep gov amb rev pm mp mep")
+"""Titles that stand before a person's name and nowhere else."""
 
 SHE = words("mrs ms miss madame spokeswoman chairwoman congresswoman councilwoman lady queen princess woman")
 HE = words("mr sir spokesman chairman congressman councilman lord king prince pope father brother man")
@@ -41,8 +46,15 @@ PEOPLE = words(
     " pundit academic scholar fellow singer actor poet pastor rabbi sheikh pope patriarch archbishop surgeon"
     " physician speaker candidate host presenter interviewer correspondent strongman dictator premier tsar"
     " attache archimandrite officer-general ombudsman undersecretary vice-minister chairperson"
+    " medic consul sheriff crew agent pilot guru spy peasant patient migrant inmate recruit champion fan"
 )
 """Nouns for one person, in the singular."""
+
+GENERIC_PEOPLE = words(
+    "official politician diplomat leader man woman monarch lawmaker expert commentator figure aide envoy"
+    " correspondent spokesman spokeswoman spokesperson representative"
+)
+"""Nouns that "the ..." takes up again for a person of any such role."""
 
 BODIES = words(
     "ministry government commission committee council group organisation organization agency army military"
@@ -55,6 +67,11 @@ BODIES = words(
 )
 """Nouns for bodies that can speak, in the singular."""
 
+IN_BODIES = words(
+    "rights watch international times post news amnesty forum society press crescent cross monitor"
+)
+"""Words in the names of bodies that are in no person's name."""
+
 GENERIC_BODIES = words(
     "group organisation organization body bloc company agency charity watchdog movement firm alliance union"
     " mission party newspaper paper channel outlet network institute association ngo provider operator"
@@ -66,3 +83,35 @@ DOCUMENTS = words(
     " tweet post article announcement declaration poll dispatch"
 )
 """Things that speak in place of who wrote them."""
+
+GROUPS = words(
+    "people police staff elders critics locals others some many most few both crowd public villagers rebels"
+    " authorities forces troops youth all women men children parents separatists militants"
+    " juror mob majority minority population community nation citizenry"
+)
+"""Nouns for several people."""
+
+MEDIA = words(
+    "afp ap reuters interfax tass itar-tass ria xinhua bbc cnn upi dpa efe ansa novosti unian ukrinform"
+)
+"""News agencies and broadcasters, in lower case: they pass on what others say."""
+
+_PERSONAL = re.compile(r"(?:[^aeiou]er|or|ist|man|woman|men|women|ian|ee|ant|person|people)$")
+_THINGS = words(
+    "agreement treaty deal act law zone sanctions constitution order number paper letter matter border river"
+    " power water winter summer error terror corridor sector factor tower computer chapter centre center"
+    " weather minor motor harbour honor labor rumor horror effort corner"
+)
+
+
+def can_speak(noun: str, lemma: str) -> bool:
+    """Tell whether a common noun can be a speaker: a person, people, a body or a document.
+
+    Args:
+        noun: The word, in lower case.
+        lemma: Its lemma, in lower case.
+    """
+    if lemma in _THINGS or noun in _THINGS:
+        return False
+    known = PEOPLE | BODIES | DOCUMENTS | GROUPS | TITLES
+    return lemma in known or noun in known or _PERSONAL.search(lemma) is not None

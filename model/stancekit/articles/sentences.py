@@ -34,10 +34,13 @@ _LAST_WORD = re.compile(r"[^\s\"“„«‘(\[—–/]+$")
 # Titles and the like: a name follows, so no sentence ends here.
 _TITLES = words(
     "mr mrs ms mx dr prof gen col lt maj capt cpl sgt brig cmdr adm rear vice sen rep reps sens gov"
-    " pres amb rev fr hon st ste messrs supt det insp sec dep asst atty al vs no nos art arts para"
-    " paras fig vol ch pp approx est dept ed eds lieut cdr sr. hrh resp cf e.g i.e viz ft mt"
+    " pres amb rev fr hon st ste messrs supt det insp sec dep asst atty al vs est dept ed eds lieut"
+    " cdr sr. hrh resp cf e.g i.e viz mt"
 )
-_MONTHS = words("jan feb mar apr jun jul aug sep sept oct nov dec")
+# A number follows, or else the sentence may end: "Sept. 5", "No. 7".
+_BEFORE_NUMBERS = words(
+    "no nos art arts para paras fig vol ch pp approx jan feb mar apr jun jul aug sep sept oct nov dec"
+)
 # May end a sentence or not: the parser decides.
 _OPEN_ABBREVIATIONS = words("inc corp ltd co bros jr sr etc a.m p.m am pm ave blvd plc u.s u.k u.n d.c e.u")
 _SAID = (
@@ -97,7 +100,7 @@ def _after_period(text: str, at: int, following: str) -> bool | None:
     word = found.group() if found else ""
     low = word.lower().strip("'’").rsplit("-", 1)[-1]  # "Lt.-Gen."
     line_start = found is not None and text[text.rfind("\n", 0, at) + 1 : found.start()].strip() == ""
-    if low in _TITLES or (low in _MONTHS and following[:1].isdigit()):
+    if low in _TITLES or (low in _BEFORE_NUMBERS and following[:1].isdigit()):
         return False
     if line_start and (word.isdigit() or len(word) == 1):  # "1. First", "Q. How many"
         return False

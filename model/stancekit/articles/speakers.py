@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from stancekit.articles.apposition import alias, apposed
+from stancekit.articles.cues import words
+from stancekit.articles.entities import Entity, best_match, mention, persons
 from stancekit.articles.names import (
-    Entity,
     bare,
-    best_match,
     describes_person,
+    is_demonym,
+    is_place,
+    is_rank,
     is_title,
     meaning,
-    mention,
     name_run,
     name_words,
-    persons,
     strip_titles,
     text_of,
 )
-from stancekit.articles.roles import BODIES, DOCUMENTS, GENERIC_BODIES, PEOPLE, TITLES
+from stancekit.articles.roles import (
+    BODIES,
+    DOCUMENTS,
+    GENERIC_BODIES,
+    GENERIC_PEOPLE,
+    IN_BODIES,
+    PEOPLE,
+    TITLES,
+)
 from stancekit.articles.subjects import phrase
 from stancekit.records import NARRATOR
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-_VAGUE = frozenset(
-    ["you", "this", "that", "there", "everyone", "everybody", "nobody", "anyone", "someone", "what"]
-)
-_INDEFINITE = frozenset(
-    ["a", "an", "one", "some", "another", "no", "two", "three", "four", "several", "many"]
-)
+_VAGUE = words("you this that there everyone everybody nobody anyone someone what")
+_INDEFINITE = words("a an one some another no two three four several many")
+_SAME_ROLE = {"pm": "minister", "premier": "minister", "fm": "minister"}
 _PLACES = ("GPE", "LOC", "FAC", "NORP")
 
 
@@ -39,6 +47,10 @@ class Resolver:
 
     Call ``resolve`` for the speaker phrase of a sentence and ``close`` after each sentence, in order.
 
+    Args:
+        doc: The article, parsed.
+        quoted: Tells whether a token stands inside a quotation.
+
     Attributes:
         entities: The persons of the article, named or described.
         bodies: The bodies that spoke or acted so far.
@@ -46,7 +58,8 @@ class Resolver:
         spoken: Who spoke so far.
     """
 
-    def __init__(self, doc: Doc) -> None:
+    def __init__(self, doc: Doc, quoted: Callable[[Token], bool]) -> None:
+        self._quoted = quoted
         self.entities: list[Entity] = persons(doc)
         self.bodies: list[Entity] = []
         self.focus: list[Entity] = []
@@ -120,28 +133,38 @@ class Resolver:
             return fit[-1] if fit else None
         if word in ("i", "we", "me", "us"):
             return Entity(NARRATOR, person=True)
-        return None if word in _VAGUE else self._text(head)
+        named = alias(head)
+        return self._person(named, described=True) if named is not None else self._text(head)
 
     def _last_person(self, female: bool, before: Token) -> Entity | None:
-        here = [e for e in self.entities if any(before.sent.start <= p < before.i for p in e.places)]
-        earlier = sorted(self.entities, key=lambda e: e.last_before(before.i))
-        earlier = [e for e in earlier if e.last_before(before.i) >= 0]
-        for group in (self.focus, earlier, here):
+        told = [
+            e
+            for e in self.entities
+            if any(p < before.i and not self._quoted(before.doc[p]) for p in e.places)
+        ]
+        earlier = told or [e for e in self.entities if e.last_before(before.i) >= 0]
+        earlier.sort(key=lambda e: e.last_before(before.i))
+        for group in (self.focus, earlier):
             fit = [e for e in group if e.person and e.female in (female, None)]
             if fit:
                 fit[-1].female = female
                 return fit[-1]
-        return None
+        described = [
+            t
+            for t in before.doc[max(0, before.sent.start - 40) : before.i]
+            if t.lower_ == t.text and t.text in PEOPLE and t.tag_ == "NN" and not self._quoted(t)
+        ]
+        return self._described(described[-1]) if described else None
 
     def _named(self, head: Token, cue: Token | None) -> Entity | None:
         """Return whom a noun phrase names, itself or in apposition: ``the envoy, Ingrid Berg``."""
         body = bare(head) in BODIES or head.tag_ in ("NNS", "NNPS")
         the = any(c.lower_ == "the" for c in head.children) and head.ent_type_ != "PERSON"
-        if not body and not the and head.pos_ == "PROPN" and head.ent_type_ not in ("DATE", *_PLACES):
+        if not body and not the and head.pos_ == "PROPN" and head.ent_type_ != "DATE":
             found = self._person(head)
             if found is not None:
                 return found
-        beside = _apposed(head, cue) or (None if body else _alias(head))
+        beside = apposed(head, cue) or (None if body else alias(head))
         if beside is None:
             return None
         if body:
@@ -154,13 +177,17 @@ class Resolver:
     def _person(self, token: Token, described: bool = False) -> Entity | None:
         """Return the person named at a token; ``described`` if the words beside it say that it is one."""
         name = strip_titles(name_run(token))
-        if is_title(name[-1]) or bare(name[-1]) in BODIES or not name[0].text[:1].isupper():
+        if (
+            is_title(name[-1])
+            or not name[0].text[:1].isupper()
+            or any(bare(t) in BODIES | IN_BODIES for t in name)
+        ):
             return None
         described = (
             described
             or self._known(name)
             or describes_person(name)
-            or any(is_title(t) for t in name_run(token))
+            or any(is_rank(t) for t in name_run(token))
         )
         if not described and any(t.ent_type_ in ("ORG", *_PLACES) for t in name):
             return None
@@ -181,14 +208,18 @@ class Resolver:
         return self._by_role(head) or self._text(head)
 
     def _by_role(self, head: Token) -> Entity | None:
-        words = {meaning(t) for t in phrase(head) if t.pos_ in ("NOUN", "PROPN", "ADJ") and t.i != head.i}
-        known = [
-            e for e in self.entities if bare(head) in e.roles and 2 * len(words & e.meanings) >= len(words)
-        ]
+        words = [t for t in phrase(head) if t.pos_ in ("NOUN", "PROPN", "ADJ") and t.i != head.i]
+        people = [e for e in self.focus if e.person]
+        noun = _SAME_ROLE.get(bare(head), bare(head))
+        known = [e for e in self.entities if noun in e.roles and _agrees(words, e)]
         known = [e for e in known if e.last_before(head.i) >= 0] or known
         if known:
-            return max(known, key=lambda e: (len(words & e.meanings), e.last_before(head.i)))
-        people = [e for e in self.focus if e.person]
+            return max(
+                known, key=lambda e: (len({meaning(t) for t in words} & e.meanings), e.last_before(head.i))
+            )
+        if bare(head) in GENERIC_PEOPLE and words:
+            alike = [e for e in people if _agrees(words, e)]
+            return alike[-1] if alike else None
         plain = not words and not any(c.dep_ == "prep" for c in head.children)
         return people[-1] if people and plain and bare(head) in PEOPLE else None
 
@@ -200,6 +231,11 @@ class Resolver:
                 known.places.append(head.i)
                 return known
         spoken = [e for e in self.focus if not e.person]
+        common = {bare(t) for t in tokens if t.text.islower() and t.i != head.i}
+        if bare(head) in GENERIC_BODIES and common and not any(t.pos_ == "PROPN" for t in tokens[-2:]):
+            alike = [e for e in spoken if common & set(e.words)]  # "the rights group"
+            if alike:
+                return alike[-1]
         if len(tokens) == 1 and bare(head) in GENERIC_BODIES and head.text.islower() and spoken:
             return spoken[-1]
         return self._text(head)
@@ -229,57 +265,24 @@ class Resolver:
             if tokens[0].lower_ in ("its", "their") and bodies:
                 owner = f"{bodies[-1].name}'s "
             tokens = tokens[1:]
-        person = head.tag_ == "NN" and bare(head) not in BODIES and head.ent_type_ not in ("ORG", *_PLACES)
+        named = head.ent_type_ in ("ORG", *_PLACES)
+        role = bare(head) in PEOPLE and (head.pos_ != "PROPN" or len(tokens) == 1)
+        person = role or (head.tag_ == "NN" and bare(head) not in BODIES and not named)
         entity = Entity(owner + text_of(tokens).rstrip(",;:"), person)
         entity.places.append(head.i)
-        entity.roles = {bare(t) for t in tokens}
+        entity.described = head.pos_ != "PROPN" or bare(head) in PEOPLE | TITLES | BODIES
+        # Not what hangs on a preposition: an adviser to the president is no president.
+        entity.roles = {bare(t) for t in tokens if t.i == head.i or (t.head.i == head.i and t.i < head.i)}
         (self.entities if person else self.bodies).append(entity)
         return entity
 
 
-def _alias(head: Token) -> Token | None:
-    """Return a name that a clause gives: ``a man known as Ti Gaspar``, ``who gave her name as Ana``."""
-    end = min(head.sent.end, head.i + 18)
-    for token in head.doc[head.i + 1 : end]:
-        if token.is_punct and token.text not in ",":
-            return None
-        after = [
-            t
-            for t in token.doc[token.i + 1 : min(end, token.i + 4)]
-            if t.lower_ not in ("only", "as", "of", ",")
-        ]
-        if token.lower_ in ("name", "known") and after and after[0].pos_ == "PROPN":
-            return name_run(after[0])[-1]
-    return None
-
-
-def _apposed(head: Token, cue: Token | None) -> Token | None:
-    """Return the last token of a name in apposition to a head noun: ``the envoy, Ingrid Berg, said``.
-
-    Goes by the commas, because the parser attaches names after long phrases in many ways.
-    """
-    for child in head.children:
-        if child.dep_ == "appos" and child.pos_ == "PROPN" and child.i > head.i:
-            return name_run(child)[-1]
-        if child.dep_ == "compound" and child.i == head.i - 1 and child.ent_type_ == "PERSON":
-            return child
-    end = cue.i if cue is not None and cue.i > head.i else head.sent.end
-    for token in head.doc[head.i + 1 : min(end, head.i + 25)]:
-        if token.pos_ in ("VERB", "AUX") or token.is_space or token.text in ".;:—–":
-            return None
-        if token.text == ",":
-            return _name_after(token)
-    return None
-
-
-def _name_after(comma: Token) -> Token | None:
-    """Return the last token of the name that stands between a comma and the next comma, verb or end."""
-    if comma.i + 1 >= len(comma.doc):
-        return None
-    first = comma.nbor()
-    run = name_run(first) if first.text[:1].isupper() and first.pos_ != "PRON" else []
-    if not run or run[0].i < first.i:
-        return None
-    after = comma.doc[run[-1].i + 1] if run[-1].i + 1 < len(comma.doc) else None
-    ends = after is None or after.is_punct or after.pos_ in ("VERB", "AUX", "ADP", "ADV") or after.is_space
-    return run[-1] if ends else None
+def _agrees(words: list[Token], entity: Entity) -> bool:
+    """Tell whether the words beside a role fit a person: most of them, or a nationality unopposed."""
+    meant = {meaning(t) for t in words}
+    shared = 2 * len(meant & entity.meanings)
+    if shared > len(meant) or not meant:
+        return True
+    if all(is_demonym(t) for t in words):
+        return not any(is_place(w) for w in entity.meanings)
+    return shared == len(meant) and not any(t.pos_ == "PROPN" for t in words)

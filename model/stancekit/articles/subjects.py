@@ -28,6 +28,13 @@ def subject_of(token: Token, quoted: Callable[[Token], bool]) -> Token | None:
     subject = next((c for c in token.children if c.dep_ in _SUBJECTS and not quoted(c)), None)
     if subject is not None and subject.lower_ in _RELATIVE and token.dep_ == "relcl":
         return token.head
+    if (
+        subject is None
+        and token.tag_ in _FINITE
+        and token.i > token.sent.start
+        and token.nbor(-1).text == ","
+    ):
+        subject = noun_beside(token, quoted)  # "..., stressed the Chancellor"
     if subject is None:
         subject = _inherited(token, quoted)
     if subject is not None and subject.pos_ in ("VERB", "ADP", "AUX"):  # "Briefing by video, Berg said"
@@ -93,7 +100,7 @@ def adds_more(cue: Token, quoted: Callable[[Token], bool]) -> bool:
     return any(
         t.i > cue.i
         and t.tag_ in ("VBG", "VBD")
-        and t.lemma_.lower() in cues.SAY
+        and t.lemma_.lower() in cues.SAY | cues.THINK
         and not quoted(t)
         and any(c.dep_ == "ccomp" and not quoted(c) for c in t.children)
         for t in cue.sent
@@ -103,6 +110,7 @@ def adds_more(cue: Token, quoted: Callable[[Token], bool]) -> bool:
 def noun_beside(token: Token, quoted: Callable[[Token], bool]) -> Token | None:
     """Return the noun after or before a verb whose subject the parser missed: ``", said Tusk``."""
     sent = token.sent
+    inverted = token.i > sent.start and (quoted(token.nbor(-1)) or token.nbor(-1).text == ",")
     for t in [t for t in sent if token.i < t.i <= token.i + 8 and not quoted(t)]:
         if t.is_punct or t.pos_ in ("VERB", "AUX", "ADP", "SCONJ"):
             break
@@ -112,7 +120,7 @@ def noun_beside(token: Token, quoted: Callable[[Token], bool]) -> Token | None:
             and t.ent_type_ != "DATE"
         ):
             elsewhere = t.dep_ in ("nsubj", "nsubjpass") and t.head.i != token.i
-            if t.tag_ == "PRP$" or t.dep_ in ("dobj", "dative") or elsewhere:
+            if t.tag_ == "PRP$" or (t.dep_ in ("dobj", "dative") and not inverted) or elsewhere:
                 break
             return t
     for t in reversed([t for t in sent if token.i - 4 <= t.i < token.i and not quoted(t)]):
@@ -130,6 +138,11 @@ def noun_beside(token: Token, quoted: Callable[[Token], bool]) -> Token | None:
     return None
 
 
+def _hyphened(token: Token) -> bool:
+    """Tell whether a word is the first part of another: ``Moscow-based``."""
+    return not token.whitespace_ and token.i + 1 < len(token.doc) and token.nbor().text == "-"
+
+
 def phrase(head: Token) -> list[Token]:
     """Return the tokens of a noun phrase, without relative clauses, appositions and coordinations."""
     named = head.ent_type_ in ("ORG", "GPE", "FAC", "NORP")
@@ -142,7 +155,7 @@ def phrase(head: Token) -> list[Token]:
                 named and child.ent_type_ == head.ent_type_ and child.ent_iob_ == "I" and child.i > head.i
             )
             if (
-                (child.dep_ in _OUTSIDE and not same_name)
+                (child.dep_ in _OUTSIDE and not same_name and not _hyphened(child))
                 or early
                 or (child.is_punct and not hyphen)
                 or child.is_space

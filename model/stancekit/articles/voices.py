@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stancekit.articles.attribution import Attribution, find_attribution
 from stancekit.articles.dialogue import find_turns
+from stancekit.articles.entities import Entity
 from stancekit.articles.headline import headline_source
-from stancekit.articles.lead import name_the_lead
-from stancekit.articles.names import Entity
+from stancekit.articles.lead import fill_names, name_the_lead
 from stancekit.articles.prefixes import Prefix
 from stancekit.articles.quotes import Quote, find_quotes, is_term, quoted_letters
 from stancekit.articles.sentences import Span
@@ -42,7 +42,8 @@ def voices(doc: Doc, spans: list[Span], prefixes: list[Prefix], title: str | Non
     """Return the voice of each sentence span of a parsed doc, in order."""
     reader = _Reader(doc, spans, prefixes, title)
     found = [reader.read(i) for i in range(len(spans))]
-    name_the_lead([(v.speaker, v.kind) for v in found], reader.resolver)
+    fill_names([v.speaker for v in found if v.speaker], reader.resolver.entities)
+    name_the_lead([(v.speaker, v.kind) for v in found])
     return found
 
 
@@ -63,7 +64,7 @@ class _Reader:
         self.quotes = find_quotes(doc.text)
         self._starts = [q.start for q in self.quotes]
         self.turns = find_turns(doc.text)
-        self.resolver = Resolver(doc)
+        self.resolver = Resolver(doc, self._quoted)
         self.found = [find_attribution(s, self._quoted) for s in self.sents]
         self.headed = bool(title)
         self._resolved: dict[int, Entity | None] = {}

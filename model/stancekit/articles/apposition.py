@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stancekit.names import name_run
+from stancekit.articles.names import name_run
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stancekit.cues import words
-from stancekit.names import (
+from stancekit.articles.cues import words
+from stancekit.articles.names import (
     country_or_word,
     describes_person,
     is_place,
@@ -18,7 +18,7 @@ from stancekit.names import (
     strip_titles,
     text_of,
 )
-from stancekit.roles import HE, SHE
+from stancekit.articles.roles import HE, SHE
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
