@@ -57,7 +57,9 @@ def test_other_rows_order_and_batch_size_change_no_score(
         st.lists(st.sampled_from(statements()), min_size=1, max_size=24, unique_by=lambda s: s.id)
     )
     size = data.draw(st.integers(1, 32))
-    for statement in tiny.predict_many(rows, all_scores=True, batch_size=size):
+    found = list(tiny.predict_many(rows, all_scores=True, batch_size=size))
+    assert [s.id for s in found] == [s.id for s in rows]
+    for statement in found:
         assert scores(statement) == pytest.approx(alone[statement.id], abs=TOLERANCE)
 
 

@@ -14,7 +14,7 @@ from stancekit.codebook import Codebook
 from stancekit.errors import DataError
 from stancekit.records import NARRATOR, Article, Statement
 from stancekit.statements import read_statements
-from stancekit_eval.articles import ArticleScores, align, compare, same_name
+from stancekit_eval.articles import ArticleScores, align, compare, same_speaker
 from stancekit_eval.metrics import Row, tables
 
 Pair = tuple[Statement, Statement | None]
@@ -114,4 +114,4 @@ def _right_speaker(found: list[Pair]) -> tuple[list[Statement], list[Statement]]
 def _same_speaker(gold: Statement, found: Statement) -> bool:
     if gold.speaker == NARRATOR or found.speaker == NARRATOR:
         return gold.speaker == found.speaker
-    return same_name(gold.speaker or "", found.speaker or "")
+    return same_speaker(gold.speaker or "", found.speaker or "")
