@@ -50,9 +50,9 @@ def test_seed_article(shipped: StanceClassifier) -> None:
 @pytest.mark.parametrize(
     ("name", "floors"),
     [
-        ("conflict/dev/*.jsonl", {"outcome": 0.0, "actor": 0.0, "accusation": 0.0}),
-        ("articles/dev.jsonl", {"outcome": 0.0, "actor": 0.0, "accusation": 0.0}),
-        ("plain.jsonl", {"outcome": 0.0, "actor": 0.0, "accusation": 0.0}),
+        ("conflict/dev/*.jsonl", {"outcome": 0.57, "actor": 0.59, "accusation": 0.50}),
+        ("articles/dev.jsonl", {"outcome": 0.78, "actor": 0.71, "accusation": 0.54}),
+        ("plain.jsonl", {"outcome": 0.85, "actor": 0.89, "accusation": 0.87}),
     ],
 )
 def test_floors_on_the_seeds(shipped: StanceClassifier, name: str, floors: dict[str, float]) -> None:
@@ -67,7 +67,7 @@ def test_floors_on_real_news(shipped: StanceClassifier) -> None:
         pytest.skip("the real statements are not here: they may not be passed on (docs/data.md)")
     gold = read_statements(path, shipped.codebook)
     f1 = micro_f1(gold, shipped.predict_many(unlabelled(gold)))
-    floors = {"outcome": 0.0, "actor": 0.0, "accusation": 0.0}
+    floors = {"outcome": 0.60, "actor": 0.52, "accusation": 0.40}
     assert {k: round(f1[k], 3) for k, floor in floors.items() if f1[k] < floor} == {}
 
 

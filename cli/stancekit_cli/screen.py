@@ -55,7 +55,7 @@ def stance_table(statements: Iterable[Statement], title: str | None = None) -> T
     heading = Text(title, style="bold") if title else None
     table = Table(title=heading, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, expand=False)
     table.add_column("speaker", max_width=28, overflow="fold")
-    table.add_column("label", max_width=30, overflow="fold")
+    table.add_column("label", max_width=32, overflow="fold")
     table.add_column("actor", max_width=24, overflow="fold")
     table.add_column("prob.", justify="right", no_wrap=True)
     table.add_column("words it rests on", overflow="fold", ratio=1)

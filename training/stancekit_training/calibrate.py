@@ -38,13 +38,13 @@ def calibrate(dev: Sequence[Statement], scored: Sequence[Statement], name: str) 
 
 def apply(calibration: Calibration, scored: Statement) -> Statement:
     """Return an uncalibrated scored statement with the stances that the calibration reports."""
-    stances = []
+    scores = []
     for s in scored.scores or ():
-        of = calibration.of(s.family)
-        p = float(_sigmoid(_logit(np.array(s.probability)) / of.temperature))
-        if p >= of.threshold:
-            stances.append(s.model_copy(update={"probability": p}))
-    return scored.model_copy(update={"stances": tuple(stances)})
+        temperature = calibration.of(s.family).temperature
+        p = float(_sigmoid(_logit(np.array(s.probability)) / temperature))
+        scores.append(s.model_copy(update={"probability": p}))
+    stances = tuple(s for s in scores if s.probability >= calibration.of(s.family).threshold)
+    return scored.model_copy(update={"stances": stances, "scores": tuple(scores)})
 
 
 def _fit(items: Items) -> FamilyCalibration:

@@ -54,7 +54,7 @@ def train(config: Config, *, resume: bool = False) -> Path:
         trainer = fit(classifier, rows, collate, dev, config.training, run, resume=resume)
     if trainer.is_world_process_zero():
         names = ", ".join(s.path for s in config.data.dev) or f"held out from {config.data.train[0].path}"
-        finish(classifier, dev, config, trainer, data_hashes(config), names)
+        finish(classifier, dev, config, data_hashes(config), names)
     return Path(config.output.folder)
 
 
@@ -87,8 +87,8 @@ def fit(
 
 
 def finish(
-    classifier: StanceClassifier, dev: list[Statement], config: Config, trainer: StanceTrainer,
-    hashes: dict[str, str], dev_name: str,
+    classifier: StanceClassifier, dev: list[Statement], config: Config, hashes: dict[str, str],
+    dev_name: str,
 ) -> None:  # fmt: skip
     """Calibrate the weights as they will be loaded, and write the checkpoint folder with its card."""
     packed = pack(classifier.network.state_dict(), config.output.packing)
@@ -96,7 +96,8 @@ def finish(
     classifier = StanceClassifier(
         classifier.network, classifier.encoder, classifier.codebook, device=str(classifier.device)
     )
-    classifier.calibration = calibrate(dev, score(classifier, dev), dev_name)
+    scored = score(classifier, dev)
+    classifier.calibration = calibrate(dev, scored, dev_name)
     folder = Path(config.output.folder)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -105,5 +106,5 @@ def finish(
     save_checkpoint(
         folder, classifier.network, classifier.encoder, classifier.codebook, classifier.calibration,
         packing=config.output.packing, data=hashes,
-        extra_files={"README.md": model_card(config, classifier, trainer.state.log_history)},
+        extra_files={"README.md": model_card(config, classifier, dev, scored)},
     )  # fmt: skip
