@@ -9,7 +9,7 @@ export HF_HUB_OFFLINE := 1
 
 demo: $(VENV)/installed
 	$(BIN)/stancekit score seeds/articles --out build/demo/stances.jsonl --table
-	$(BIN)/stancekit score seeds/articles --out build/demo/stances.parquet
+	$(BIN)/stancekit convert build/demo/stances.jsonl --out build/demo/stances.parquet
 
 test: $(VENV)/tested
 	$(BIN)/python -m pytest -m "not slow"

@@ -287,3 +287,23 @@ def test_evidence_is_shortened_in_its_middle() -> None:
     text = shorten("begin " + "x" * 300 + " end")
     assert len(text) <= 100 and text.startswith("begin") and text.endswith("end")
     assert Evidence(start=0, end=1, text="x").text == "x"
+
+
+def test_a_result_is_converted_without_scoring_again(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    """The Parquet file that is converted equals the one that is scored."""
+    import pyarrow.parquet as pq
+
+    from stancekit import StanceClassifier, score_path
+    from stancekit.errors import InputError
+    from stancekit.scoring.writers import convert
+
+    clf = StanceClassifier.from_pretrained(tiny_checkpoint, device="cpu")
+    article = Path(__file__).parent.parent / "seeds/articles/seed.txt"
+    for name in ("a.jsonl", "b.parquet"):
+        score_path(clf, article, tmp_path / name)
+    convert(tmp_path / "a.jsonl", tmp_path / "a.parquet")
+    assert pq.read_table(tmp_path / "a.parquet").equals(pq.read_table(tmp_path / "b.parquet"))
+    (tmp_path / "bad.jsonl").write_text("no json\n")
+    with pytest.raises(InputError, match="not a result of"):
+        convert(tmp_path / "bad.jsonl", tmp_path / "bad.parquet")
+    assert not (tmp_path / "bad.parquet").exists()

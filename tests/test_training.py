@@ -215,7 +215,9 @@ def test_fit_learns_its_seeds_and_leaves_the_old_classifier_alone(tiny: StanceCl
         for i in range(24) for p, t in texts.items()
     ]  # fmt: skip
     before = tiny.predict("we support talks", all_scores=True)
-    fitted = tiny.fit(seeds, epochs=25, learning_rate=2e-3, head_learning_rate=5e-3, precision="fp32")
+    fitted = tiny.fit(
+        seeds, epochs=40, patience=40, learning_rate=2e-3, head_learning_rate=5e-3, precision="fp32"
+    )
     assert tiny.predict("we support talks", all_scores=True) == before
     for position, text in texts.items():
         found = {(s.target, s.position) for s in fitted.predict(text).stances if s.family == "outcome"}

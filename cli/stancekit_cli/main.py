@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from stancekit.errors import OutputError, StancekitError
-from stancekit_cli import codebook, evaluate, info, predict, score, seeds, train
+from stancekit_cli import codebook, convert, evaluate, info, predict, score, seeds, train
 from stancekit_cli.screen import print_error
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
@@ -28,6 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(score.score)
+app.command()(convert.convert)
 app.command()(predict.predict)
 app.command()(train.train)
 app.command()(evaluate.evaluate)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from stancekit.errors import InputError
+from stancekit.errors import InputError, OutputError
 from stancekit.records import Stance, Statement
 
 SUFFIXES = (".jsonl", ".parquet", ".csv")
@@ -63,6 +63,30 @@ def converter(out: Path, *, all_scores: bool) -> Callable[[Path, Path], None] | 
         return None
     write = _to_parquet if suffix == ".parquet" else _to_csv
     return lambda rows, target: write(rows, target, all_scores)
+
+
+def convert(result: Path, out: Path) -> None:
+    """Write a result in JSONL as Parquet or CSV; what stood at ``out`` stays until the new file is whole.
+
+    Raises:
+        InputError: if the result is no JSONL of this program, or the suffix of ``out`` is another.
+        OutputError: if ``out`` cannot be written.
+    """
+    check_suffix(result, (".jsonl",))
+    check_suffix(out, (".parquet", ".csv"))
+    try:
+        first = next(_rows(result), {})
+        part = out.with_name(out.name + ".part")
+        write = converter(out, all_scores="scores" in first)
+        assert write
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write(result, part)
+        part.replace(out)
+    except (ValueError, KeyError, TypeError) as e:
+        raise InputError(f"{result}: not a result of `stancekit score`: {e}") from None
+    except OSError as e:
+        wrong = InputError if e.filename == str(result) else OutputError
+        raise wrong(f"{e.filename or out}: {e.strerror or e}") from None
 
 
 def read_result(path: Path) -> Iterator[Statement]:
