@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -47,18 +48,14 @@ def find_turns(text: str) -> list[Turn]:
 
 def _labels(text: str) -> list[re.Match[str]]:
     """Return the labels of a text: three turns of two speakers, or a speech under a name in capitals."""
-    found = list(_candidates(text))
-    lasts = [m.group(1).split()[-1].lower() for m in found]
-    marks = [
-        m
-        for m, last in zip(found, lasts, strict=True)
-        if lasts.count(last) > 1 or m.group(1).isupper() or _named_elsewhere(text, last)
-    ]
-    if len(marks) >= 3 and len({m.group(1).split()[-1].lower() for m in marks}) > 1:
-        return [m for m in found if m in marks or len(m.group(1).split()) > 1]
-    return [
-        m for m in marks if m.group(1).isupper() and _named_elsewhere(text, m.group(1).split()[-1].lower())
-    ]
+    found = [(m, m.group(1).split()[-1].lower()) for m in _candidates(text)]
+    often = Counter(last for _, last in found)
+    elsewhere = {last: _named_elsewhere(text, last) for last in often}
+    marks = [(m, x) for m, x in found if often[x] > 1 or m.group(1).isupper() or elsewhere[x]]
+    if len(marks) >= 3 and len({last for _, last in marks}) > 1:
+        known = {last for _, last in marks}
+        return [m for m, last in found if last in known or len(m.group(1).split()) > 1]
+    return [m for m, last in marks if m.group(1).isupper() and elsewhere[last]]
 
 
 def _candidates(text: str) -> Iterator[re.Match[str]]:

@@ -24,6 +24,7 @@ _MARK = re.compile(r"``|''|[\"“”„«»‹›‘’']")
 _SINGLE = {"‘", "'", "‹"}
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 _MAX_PARAGRAPHS = 8
+_MAX_SINGLE = 1_000  # characters; an apostrophe that opens nothing must not send the search far
 # Words that begin with an apostrophe: no opening mark.
 _ELISION = re.compile(r"['’‘](?:\d\ds?\b|em\b|til\b|tis\b|twas\b|cause\b|n\b|round\b)", re.IGNORECASE)
 
@@ -91,7 +92,8 @@ def _closing(text: str, opening: re.Match[str], paragraphs: list[Quote], number:
             at = repeated.end()
         elif count and not _runs_on(text, at, paragraphs[number + count : number + _MAX_PARAGRAPHS], opener):
             break
-        end = _close_in(text, at, paragraph.end, opener)
+        reach = at + _MAX_SINGLE if opener in _SINGLE else paragraph.end
+        end = _close_in(text, at, min(paragraph.end, reach), opener)
         if end is not None:
             return end
         if opener in _SINGLE:

@@ -119,7 +119,8 @@ def set_sentence_starts(doc: Doc, prefixes: list[Prefix]) -> None:
     """
     verdicts = dict(boundaries(doc.text))
     inside = [p for p in prefixes if p.end > p.start]
-    verdicts = {x: v for x, v in verdicts.items() if not any(p.start < x < p.end for p in inside)}
+    within = {x for p in inside for x in range(p.start + 1, p.end)}
+    verdicts = {x: v for x, v in verdicts.items() if x not in within}
     verdicts |= {x: True for p in inside for x in p}
     places = sorted(verdicts)
     at = 0
@@ -136,12 +137,13 @@ def set_sentence_starts(doc: Doc, prefixes: list[Prefix]) -> None:
 def sentence_spans(doc: Doc, prefixes: list[Prefix]) -> list[Span]:
     """Return the sentences of a parsed doc, with exact offsets; without those of no letter or digit."""
     spans: list[Span] = []
+    text = doc.text  # built anew each time it is asked for
     ends = {p.end for p in prefixes}
     for sent in doc.sents:
-        raw = doc.text[sent.start_char : sent.end_char]
+        raw = text[sent.start_char : sent.end_char]
         start = sent.start_char + len(raw) - len(raw.lstrip())
         end = start + len(raw.strip())
-        if spans and spans[-1].end <= start and _follows(doc.text, spans[-1].end, start, ends):
+        if spans and spans[-1].end <= start and _follows(text, spans[-1].end, start, ends):
             spans[-1] = Span(spans[-1].start, end)
         elif any(c.isalnum() for c in raw):
             spans.append(Span(start, end))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from stancekit.articles.attribution import Attribution, find_attribution
@@ -47,23 +47,25 @@ def voices(doc: Doc, spans: list[Span], prefixes: list[Prefix], title: str | Non
     return found
 
 
-def _tokens(doc: Doc, span: Span) -> Sent:
-    found = doc.char_span(span.start, span.end, alignment_mode="expand")
-    assert found is not None, "a sentence span holds at least one token"
-    return found
+def _sentences(doc: Doc, spans: list[Span]) -> list[Sent]:
+    """Return the tokens of each span; not by ``char_span``, which walks the whole doc each time."""
+    starts = [t.idx for t in doc]
+    return [doc[bisect_right(starts, s.start) - 1 : bisect_left(starts, s.end)] for s in spans]
 
 
 class _Reader:
     """Reads the sentences of one article from top to bottom."""
 
     def __init__(self, doc: Doc, spans: list[Span], prefixes: list[Prefix], title: str | None) -> None:
-        self.doc, self.spans = doc, spans
+        self.spans, self.text = spans, doc.text
         starts = {p.start: p.end for p in prefixes}
         self.words = [Span(starts.get(s.start, s.start), s.end) for s in spans]
-        self.sents: list[Sent] = [_tokens(doc, s) for s in spans]
-        self.quotes = find_quotes(doc.text)
+        self.sents: list[Sent] = _sentences(doc, spans)
+        self.quotes = find_quotes(self.text)
+        self._ends = [s.end for s in spans]
         self._starts = [q.start for q in self.quotes]
-        self.turns = find_turns(doc.text)
+        self.turns = find_turns(self.text)
+        self._turns = [t.start for t in self.turns]
         self.resolver = Resolver(doc, self._quoted)
         self.found = [find_attribution(s, self._quoted) for s in self.sents]
         self.headed = bool(title)
@@ -74,12 +76,15 @@ class _Reader:
         return at >= 0 and token.idx < self.quotes[at].end
 
     def _here(self, span: Span) -> list[Quote]:
-        return [q for q in self.quotes if q.start < span.end and q.end > span.start]
+        first = max(0, bisect_right(self._starts, span.start) - 1)
+        last = bisect_right(self._starts, span.end)
+        return [q for q in self.quotes[first:last] if q.start < span.end and q.end > span.start]
 
     def read(self, i: int) -> Voice:
         """Return the voice of sentence i; the earlier ones have been read."""
-        turn = next((t for t in self.turns if t.start <= self.spans[i].start < t.end), None)
-        if turn is not None and turn.name is not None:
+        at = bisect_right(self._turns, self.spans[i].start) - 1
+        turn = self.turns[at] if at >= 0 else None
+        if turn is not None and self.spans[i].start < turn.end and turn.name is not None:
             voice = Voice("direct", self.resolver.labelled(turn.name))
         else:
             voice = self._in_prose(i)
@@ -90,8 +95,8 @@ class _Reader:
         span, found = self.words[i], self.found[i]
         if i == 0 and self.headed and (source := headline_source(self.sents[0], self.resolver)):
             return Voice("indirect", source)
-        letters = sum(c.isalnum() for c in self.doc.text[span.start : span.end])
-        inside = quoted_letters(self.doc.text, span.start, span.end, self.quotes)
+        letters = sum(c.isalnum() for c in self.text[span.start : span.end])
+        inside = quoted_letters(self.text, span.start, span.end, self.quotes)
         if found is not None and inside < letters and found.main:
             entity = self._speaker(i)
             if entity is not None and entity.name == NARRATOR:
@@ -104,7 +109,7 @@ class _Reader:
     def _after_colon(self, span: Span) -> bool:
         """Tell whether a quotation of a clause or more follows a colon."""
         here = self._here(span)
-        before = self.doc.text[span.start : here[0].start].rstrip() if here else ""
+        before = self.text[span.start : here[0].start].rstrip() if here else ""
         return before.endswith(":") and here[0].end - here[0].start > 25
 
     def _speaker(self, i: int) -> Entity | None:
@@ -116,7 +121,7 @@ class _Reader:
 
     def _kind(self, i: int, found: Attribution) -> Kind:
         """Return the kind of an attributed sentence, by what of it is quoted."""
-        span, text = self.words[i], self.doc.text
+        span, text = self.words[i], self.text
         here = [q for q in self._here(span) if q.start < span.start or not is_term(text, q)]
         if not here:
             return "indirect"
@@ -144,9 +149,14 @@ class _Reader:
     def _sharing(self, i: int) -> list[int]:
         """Return the sentences with an attribution that share a quotation with sentence i, nearest first."""
         here = self._here(self.spans[i])
-        near = [
-            j
-            for j, s in enumerate(self.spans)
-            if self.found[j] is not None and any(q.start < s.end and q.end > s.start for q in here)
-        ]
+        if not here:
+            return []
+        first = bisect_right(self._ends, here[0].start)
+        near = []
+        for j in range(first, len(self.spans)):
+            if self.spans[j].start >= here[-1].end:
+                break
+            span = self.spans[j]
+            if self.found[j] is not None and any(q.start < span.end and q.end > span.start for q in here):
+                near.append(j)
         return sorted(near, key=lambda j: abs(j - i))
