@@ -55,7 +55,6 @@ def _stages(config: Config) -> list[str]:
     """Return the sources of the run, after those of the checkpoint that it went on from."""
     before = config.model.backbone.removeprefix("checkpoint:")
     earlier = Path(before) / "training.yaml"
-    lines: list[str] = []
     if before != config.model.backbone and earlier.exists():
         first = Config.model_validate(YAML(typ="safe", pure=True).load(earlier.read_text(encoding="utf-8")))
         lines = [*_stages(first), "", "then", ""]

@@ -72,7 +72,7 @@ class Collator:
     ) -> tuple[list[int], dict[int, float]]:
         """Return the targets of a batch, and how often those count that stand for others left out."""
         books = {t for b in {r["book"] for r in rows} if b >= 0 for t in self.table.books[b]}
-        named = {t for r in rows for t, _ in [*r["outcomes"]]} | {c for r in rows for _, c in r["charges"]}
+        named = {t for r in rows for t, _ in r["outcomes"]} | {c for r in rows for _, c in r["charges"]}
         named |= {t for t in books if self.table.targets[t].family == "actor"}
         others = sorted(books - named)
         if not self.vary:
