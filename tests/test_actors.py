@@ -36,6 +36,7 @@ def names(finder: ActorFinder, text: str, *context: str) -> list[str]:
         ("Boko Haram fighters burned the market.", ["Boko Haram"]),
         ("The government in Khartoum lied to us.", ["Sudan"]),
         ("Pro-Serbian songs were sung by the French-speaking choir.", []),
+        ("The bridge was blown up by pro-Russia separatists.", ["pro-Russian separatists"]),
     ],
 )
 def test_aliases_are_linked_to_one_name(finder: ActorFinder, text: str, expected: list[str]) -> None:

@@ -39,8 +39,9 @@ def spot(doc: Doc, gazetteer: Gazetteer) -> tuple[Spot, ...]:
 
     None lies inside another, but for the state in "Turkish-backed rebels".
     """
-    matches = [m for m in gazetteer.find(doc.text) if _acts(doc.text, m)]
-    named = [Spot(*x) for x in entities(doc, matches)]
+    every = gazetteer.find(doc.text)
+    matches = [m for m in every if _acts(doc.text, m)]
+    named = [Spot(*x) for x in entities(doc, every)]
     known = [m for m in matches if not any(s.start < m.end and m.start < s.end for s in named)]
     collective = _collective(doc, known, named)
     used = [s for s in collective if s.kind != "seat"]
