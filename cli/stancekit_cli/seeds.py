@@ -1,9 +1,11 @@
-"""`stancekit seeds check`: labelled statements against a codebook."""
+"""`stancekit seeds`: check labelled statements; part labels from texts that may not be passed on."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -41,3 +43,44 @@ def check(
         expected = f"expected each line to be a seed under codebook {report.codebook!r}"
         print_error(f"{path}: {len(report.bad_lines):,} bad lines; {expected}")
         raise typer.Exit(2)
+
+
+Articles = Annotated[Path, typer.Argument(help="JSONL of the articles: id, text, title.")]
+Out = Annotated[Path, typer.Option("--out", help="File to write.")]
+
+
+@app.command()
+def detach(
+    statements: Annotated[Path, typer.Argument(help="JSONL of labelled statements with offsets.")],
+    articles: Articles,
+    out: Out,
+) -> None:
+    """Write the labels without a word of the articles: offsets and checksums in place of text."""
+    from stancekit.statements import read_statements
+    from stancekit_training.standoff import article_texts, detach
+
+    _write(out, detach(read_statements(statements), article_texts(articles)))
+
+
+@app.command()
+def attach(
+    labels: Annotated[Path, typer.Argument(help="JSONL written by `stancekit seeds detach`.")],
+    articles: Articles,
+    out: Out,
+) -> None:
+    """Write labelled statements from labels and the articles they were given for."""
+    from stancekit_training.standoff import article_texts, attach
+
+    _write(out, attach(labels, article_texts(articles)))
+
+
+def _write(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    from stancekit.errors import OutputError
+
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as e:
+        raise OutputError(f"{path}: cannot be written: {e.strerror}") from None
+    typer.echo(f"{path}: {text.count(chr(10)):,} statements")
