@@ -41,8 +41,9 @@ class Collator:
         """Return the batch of ``StatementEncoder.batch`` with targets and labels.
 
         Adds ``target_ids``, ``target_mask`` (K, T), ``families`` (K,): 0 outcome, 1 actor, 2 accusation, in this
-        order, ``target_weights`` (K,); ``outcome_labels`` (B, O), ``actor_labels`` (B, A), ``accusation_labels``
-        (B, A, C), ``charge_labels`` (B, C).
+        order, ``target_weights``, ``target_numbers`` in the table (K,); ``outcome_labels`` (B, O), ``actor_labels``
+        (B, A), ``accusation_labels`` (B, A, C), ``charge_labels`` (B, C); where rows have a ``choice``, the one charge
+        of their codebook that fits, ``choice_labels`` (B,).
         """
         encoded = [
             Encoded(r["ids"], r["types"], r["text_start"], r["spans"], r["names"], r["mentions"], r["roles"])
@@ -65,6 +66,7 @@ class Collator:
             "families": families,
         }
         batch["target_weights"] = torch.tensor([weight.get(n, 1.0) for n in ordered])
+        batch["target_numbers"] = torch.tensor(ordered)
         return batch | self._labels(rows, groups, batch["roles"].shape[1])
 
     def _asked(
@@ -102,8 +104,12 @@ class Collator:
         column = {number: i for g in groups.values() for i, number in enumerate(g)}
         outcomes, actors = torch.full((n, o), UNKNOWN), torch.full((n, most), UNKNOWN)
         accusations, charges = torch.full((n, most, c), UNKNOWN), torch.full((n, c), UNKNOWN)
+        choices = torch.full((n,), UNKNOWN)
         names = [self.table.targets[t].name for t in groups["outcome"]]
         for i, row in enumerate(rows):
+            if row.get("choice") is not None:
+                choices[i] = column.get(row["choice"], UNKNOWN)
+                continue
             book = set(self.table.books[row["book"]]) if row["book"] >= 0 else set()
             own = {self.table.targets[t].name for t in book}
             for j, number in enumerate(groups["outcome"]):
@@ -121,7 +127,8 @@ class Collator:
                 accusations[i, a] = UNKNOWN
             for a, number in row["charges"]:
                 charges[i, column[number]] = accusations[i, a, column[number]] = 1
-        return {
+        labels = {
             "outcome_labels": outcomes, "actor_labels": actors, "accusation_labels": accusations,
             "charge_labels": charges,
         }  # fmt: skip
+        return labels | {"choice_labels": choices} if any(r.get("choice") is not None for r in rows) else labels

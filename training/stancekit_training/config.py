@@ -87,6 +87,10 @@ class TrainingSection(_Section):
     precision: Literal["auto", "fp32", "bf16"] = Field(
         default="auto", description="arithmetic; auto times both for a second and takes the faster"
     )
+    start_share: float = Field(
+        default=0, ge=0, lt=1,
+        description="share of the weights it started from in the result: the two are averaged (Wortsman et al. 2022)",
+    )  # fmt: skip
     save_steps: int = Field(default=500, ge=1, description="steps between checkpoints to resume from")
     patience: int = Field(default=2, ge=1, description="epochs without a better dev score before it stops")
 

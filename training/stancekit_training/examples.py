@@ -9,7 +9,7 @@ from typing import Any
 from stancekit.actors.actor import TEXT, Actor, Mention
 from stancekit.actors.finder import ActorFinder, same_actor
 from stancekit.codebook import Codebook, Target
-from stancekit.encode import StatementEncoder
+from stancekit.encode import Encoded, StatementEncoder
 from stancekit.records import Statement
 
 CLASSES = {"none": 0, "favor": 1, "against": 2}
@@ -64,7 +64,7 @@ def statement_examples(
                 charged.setdefault(s.actor, []).append(number["accusation", s.target])
         owner = _link(row.actors, list({*evaluated, *charged}))
         rows.append(
-            _row(row, book, outcomes)
+            example(row, book, outcomes)
             | {
                 "actors": [0 if g == "" else UNKNOWN if g is None else evaluated.get(g, 0) for g in owner],
                 "charges": [[j, c] for j, g in enumerate(owner) if g for c in charged.get(g, [])],
@@ -91,7 +91,7 @@ def mention_examples(rows: Sequence[dict[str, Any]], encode: StatementEncoder) -
         row = encode(statement, [Actor(target, (Mention(TEXT, start, start + len(target)),))])
         if row.actors:
             out.append(
-                _row(row, -1, []) | {"actors": [CLASSES[data["label"]]], "charges": [], "open_actors": [0]}
+                example(row, -1, []) | {"actors": [CLASSES[data["label"]]], "charges": [], "open_actors": [0]}
             )
     return out
 
@@ -105,13 +105,14 @@ def topic_examples(
         target = table.add(Target("outcome", "", str(data["target"])))
         row = encode(Statement(id=str(n), text=str(data["text"])), [])
         out.append(
-            _row(row, -1, [[target, CLASSES[data["label"]]]])
+            example(row, -1, [[target, CLASSES[data["label"]]]])
             | {"actors": [], "charges": [], "open_actors": []}
         )
     return out
 
 
-def _row(row: Any, book: int, outcomes: list[list[int]]) -> dict[str, Any]:
+def example(row: Encoded, book: int, outcomes: list[list[int]]) -> dict[str, Any]:
+    """Return the part that all examples have: an encoded statement, and the outcomes labelled in it."""
     return {
         "ids": row.ids, "types": row.types, "text_start": row.text_start, "spans": [list(s) for s in row.spans],
         "names": row.actors, "mentions": row.mentions, "roles": row.roles,

@@ -15,6 +15,7 @@ from transformers.trainer_utils import get_last_checkpoint
 from stancekit.checkpoint import save_checkpoint, writing
 from stancekit.classifier import StanceClassifier
 from stancekit.codebook import Codebook
+from stancekit.network import StanceNetwork
 from stancekit.packing import pack, unpack
 from stancekit.records import Statement
 from stancekit_training.backbone import start
@@ -52,6 +53,8 @@ def train(config: Config, *, resume: bool = False) -> Path:
     collate = Collator(table, encode, config.training.seed)
     with writing(run):
         trainer = fit(classifier, rows, collate, dev, config.training, run, resume=resume)
+    if config.training.start_share:
+        average(network, start(config.model)[0], config.training.start_share)
     if trainer.is_world_process_zero():
         names = ", ".join(s.path for s in config.data.dev) or f"held out from {config.data.train[0].path}"
         finish(classifier, dev, config, data_hashes(config), names)
@@ -62,7 +65,10 @@ def fit(
     classifier: StanceClassifier, rows: Any, collate: Collator, dev: list[Statement], section: TrainingSection,
     run: Path, *, resume: bool = False,
 ) -> StanceTrainer:  # fmt: skip
-    """Train a classifier's network in place, its best weights on dev put back, and return the trainer."""
+    """Train a classifier's network in place, its best weights on dev put back, and return the trainer.
+
+    Without dev statements nothing is measured or saved on the way, and the last weights stay.
+    """
     precision = pick_precision(section.precision, classifier.network)
     set_seed(section.seed)
     arguments = TrainingArguments(
@@ -70,8 +76,8 @@ def fit(
         per_device_train_batch_size=section.batch_size, learning_rate=section.learning_rate,
         lr_scheduler_type="cosine", warmup_steps=section.warmup, weight_decay=section.weight_decay,
         bf16=precision == "bf16", use_cpu=not torch.cuda.is_available(), seed=section.seed,
-        data_seed=section.seed, eval_strategy="epoch", save_strategy="steps", save_steps=section.save_steps,
-        save_total_limit=2, logging_steps=20,
+        data_seed=section.seed, eval_strategy="epoch" if dev else "no", save_strategy="steps" if dev else "no",
+        save_steps=section.save_steps, save_total_limit=2, logging_steps=20,
         report_to=[], remove_unused_columns=False, label_names=[], dataloader_pin_memory=False,
         ddp_find_unused_parameters=True,
     )  # fmt: skip
@@ -84,6 +90,19 @@ def fit(
     trainer.load_best()
     classifier.network.eval()
     return trainer
+
+
+def average(network: StanceNetwork, other: StanceNetwork, share: float) -> None:
+    """Move a network's weights toward another's: ``share`` of the other's, the rest its own.
+
+    Averaging fine-tuned weights with those they started from: Wortsman et al., *Robust fine-tuning of zero-shot
+    models* (2022). The two must go back to the same training run, or the average is no use.
+    """
+    theirs = other.state_dict()
+    with torch.no_grad():
+        for name, weight in network.state_dict().items():
+            if weight.is_floating_point():
+                weight.lerp_(theirs[name].to(weight), share)
 
 
 def finish(

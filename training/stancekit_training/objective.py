@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +21,10 @@ class Objective(nn.Module):
 
     def forward(self, **batch: Any) -> dict[str, Tensor]:
         """Return the loss of a batch of ``Collator``, per statement."""
+        return {"loss": loss(self.logits(batch), batch)}
+
+    def logits(self, batch: dict[str, Tensor]) -> Logits:
+        """Return the scores of a batch of ``Collator``, its targets encoded anew."""
         vectors = self.network.encode_targets(
             {"input_ids": batch["target_ids"], "attention_mask": batch["target_mask"]}
         )
@@ -28,7 +32,7 @@ class Objective(nn.Module):
         targets = TargetVectors(
             vectors[family == 0], vectors[family == 1].mean(0, keepdim=True), vectors[family == 2]
         )
-        return {"loss": loss(self.network(batch, targets), batch)}
+        return cast(Logits, self.network(batch, targets))
 
 
 def loss(logits: Logits, batch: dict[str, Tensor]) -> Tensor:
@@ -40,7 +44,16 @@ def loss(logits: Logits, batch: dict[str, Tensor]) -> Tensor:
     total = total + (_two(logits.accusations, batch["accusation_labels"]) * charges).sum()
     # The charge against anybody teaches what a charge sounds like, whoever is meant.
     total = total + 0.5 * (_two(logits.charges, batch["charge_labels"]) * charges).sum()
+    if "choice_labels" in batch:
+        total = total + F.cross_entropy(
+            choice(logits), batch["choice_labels"], ignore_index=UNKNOWN, reduction="sum"
+        )
     return total / batch["input_ids"].shape[0]
+
+
+def choice(logits: Logits) -> Tensor:
+    """Return the scores (B, C) of the charges where just one of them fits a statement and its first actor."""
+    return (logits.accusations[:, 0] + logits.charges).float()
 
 
 def _three(logits: Tensor, labels: Tensor) -> Tensor:
