@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from stancekit.articles.cues import words
 from stancekit.articles.prefixes import Prefix
 
@@ -124,6 +126,7 @@ def set_sentence_starts(doc: Doc, prefixes: list[Prefix]) -> None:
     verdicts |= {x: True for p in inside for x in p}
     places = sorted(verdicts)
     at = 0
+    starts = np.zeros(len(doc), dtype=np.int64)  # in spaCy's terms: 1 starts one, -1 does not, 0 is open
     for token in doc:
         if token.is_space:
             continue
@@ -131,7 +134,11 @@ def set_sentence_starts(doc: Doc, prefixes: list[Prefix]) -> None:
         while at < len(places) and places[at] <= token.idx:
             here.add(verdicts[places[at]])
             at += 1
-        token.is_sent_start = True if not token.i or True in here else (None if here else False)
+        starts[token.i] = 1 if not token.i or True in here else (0 if here else -1)
+    from spacy.attrs import SENT_START
+
+    # All at once: setting one token's ``is_sent_start`` takes spaCy a walk over the whole doc.
+    doc.from_array([SENT_START], starts.astype(np.uint64).reshape(-1, 1))
 
 
 def sentence_spans(doc: Doc, prefixes: list[Prefix]) -> list[Span]:
