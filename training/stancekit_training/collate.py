@@ -131,4 +131,5 @@ class Collator:
             "outcome_labels": outcomes, "actor_labels": actors, "accusation_labels": accusations,
             "charge_labels": charges,
         }  # fmt: skip
-        return labels | {"choice_labels": choices} if any(r.get("choice") is not None for r in rows) else labels
+        chosen = any(r.get("choice") is not None for r in rows)
+        return labels | {"choice_labels": choices} if chosen else labels
