@@ -55,7 +55,7 @@ class Collator:
         groups: dict[str, list[int]] = {"outcome": [], "actor": [], "accusation": []}
         for number in asked:
             groups[self.table.targets[number].family].append(number)
-        if not groups["actor"]:
+        if not groups["actor"] and any(r["actors"] for r in rows):
             groups["actor"] = [i for i, t in enumerate(self.table.targets) if t.family == "actor"][:1]
         ordered = [n for g in groups.values() for n in g]
         shown = self.encode.targets(self._shown(ordered, random))

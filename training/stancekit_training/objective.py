@@ -29,9 +29,8 @@ class Objective(nn.Module):
             {"input_ids": batch["target_ids"], "attention_mask": batch["target_mask"]}
         )
         family = batch["families"]
-        targets = TargetVectors(
-            vectors[family == 0], vectors[family == 1].mean(0, keepdim=True), vectors[family == 2]
-        )
+        actor = vectors[family == 1].mean(0, keepdim=True) if (family == 1).any() else 0 * vectors[:1]
+        targets = TargetVectors(vectors[family == 0], actor, vectors[family == 2])
         return cast(Logits, self.network(batch, targets))
 
 

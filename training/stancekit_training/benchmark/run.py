@@ -15,7 +15,7 @@ from transformers import set_seed
 from stancekit.classifier import StanceClassifier
 from stancekit.codebook import Codebook
 from stancekit.errors import CodebookError
-from stancekit_eval.benchmark_rows import EventRow, Row
+from stancekit_eval.benchmark_rows import EventRow, Row, TopicRow
 from stancekit_training.backbone import start
 from stancekit_training.benchmark.config import BenchmarkConfig, load_benchmark
 from stancekit_training.benchmark.decide import choose_offsets
@@ -127,7 +127,7 @@ def _offsets(model: _Model, parts: Parts) -> Array:
 
 def _check(of: BenchmarkSet, book: Codebook) -> None:
     """Raise CodebookError if the codebook cannot ask this set's questions."""
-    if not book.actors:
+    if of.rows is not TopicRow and not book.actors:
         raise CodebookError(
             f"codebook {book.name!r}: no actors; expected the section, for mentions are asked about"
         )
