@@ -9,7 +9,8 @@ import pytest
 from stancekit.articles.reading import parse_article
 from stancekit.errors import DataError
 from stancekit.records import NARRATOR, Statement
-from stancekit_eval.articles import align, compare, evaluate_articles, same_speaker
+from stancekit_eval.articles import align, compare, evaluate_articles
+from stancekit_eval.names import same_speaker
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 TEXT = "Ana Ruiz said the army had left. The town is quiet. Ben Ode denied it."

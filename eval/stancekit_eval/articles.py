@@ -6,11 +6,8 @@ Run as ``python -m stancekit_eval.articles FOLDER GOLD.jsonl [--json]``.
 from __future__ import annotations
 
 import argparse
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -20,10 +17,7 @@ from stancekit.articles.reading import add_statements
 from stancekit.errors import DataError
 from stancekit.records import NARRATOR, Article, Statement
 from stancekit.statements import read_statements
-from stancekit_eval.names import normalise, same_name
-
-_POSSESSIVE = re.compile(r"['’]s?(?!\w)")
-_DEMONYM = re.compile(r"(?:ian|ean|ese|ish|an|n|i|ic)$")
+from stancekit_eval.names import same_speaker
 
 
 class ArticleScores(BaseModel):
@@ -52,44 +46,6 @@ class ArticleScores(BaseModel):
     unknown: float
     confusion: dict[str, dict[str, int]]
     wrong: list[str]
-
-
-def same_speaker(one: str, other: str) -> bool:
-    """Tell whether two names can mean the same speaker.
-
-    As for actors (``names.same_name``: equal, one's words contain the other's, initials), and beyond that
-    without accents and possessives, and with ``Armenia's`` for ``Armenian``.
-    """
-    a, b = _plain(one), _plain(other)
-    if not a or not b:
-        return False
-    if same_name(a, b) or _initials(one, other) or _initials(other, one):
-        return True
-    x, y = normalise(a).split(), normalise(b).split()
-    few, many = sorted((x, y), key=len)
-    return bool(few) and all(any(_alike(w, v) for v in many) for w in few)
-
-
-def _initials(name: str, other: str) -> bool:
-    """Tell whether another name holds the initials of a name's capitalised words: ``AP news agency``."""
-    letters = "".join(w[0] for w in re.split(r"[\s-]+", name) if w and w[0].isupper())
-    return len(letters) > 1 and letters in other.split()
-
-
-def _plain(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", _POSSESSIVE.sub("", name))
-    return "".join(c for c in letters if not unicodedata.combining(c)).strip()
-
-
-def _alike(one: str, other: str) -> bool:
-    """Tell whether two words are the same, or a country and its adjective."""
-    short, long = sorted((one, other), key=len)
-    if len(short) > 6 and SequenceMatcher(None, short, long).ratio() > 0.85:  # another transliteration
-        return True
-    stem = _DEMONYM.sub("", long)
-    return short == long or (
-        len(stem) > 3 and stem != long and short.rstrip("aeiouy") == stem.rstrip("aeiouy")
-    )
 
 
 def align(gold: list[Statement], article: Article) -> list[tuple[Statement, Statement | None, bool]]:

@@ -14,8 +14,9 @@ from stancekit.codebook import Codebook
 from stancekit.errors import DataError
 from stancekit.records import NARRATOR, Article, Statement
 from stancekit.statements import read_statements
-from stancekit_eval.articles import ArticleScores, align, compare, same_speaker
+from stancekit_eval.articles import ArticleScores, align, compare
 from stancekit_eval.metrics import Row, tables
+from stancekit_eval.names import same_speaker
 
 Pair = tuple[Statement, Statement | None]
 """A gold sentence, and the statement that overlaps it most, if any."""

@@ -1,4 +1,4 @@
-"""Actors' names in scoring: when two names mean the same actor.
+"""Names in scoring: when two names mean the same actor, or the same speaker.
 
 Scoring needs its own, fixed rule, apart from the aliases that the model links with: a figure must not change
 because the linker learned an alias, and must stay comparable between codebooks and versions.
@@ -7,6 +7,8 @@ because the linker learned an alias, and must stay comparable between codebooks 
 from __future__ import annotations
 
 import re
+import unicodedata
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 _ALIASES = """
@@ -55,6 +57,8 @@ def _table() -> dict[str, str]:
 
 
 _TABLE = _table()
+_POSSESSIVE = re.compile(r"['’]s?(?!\w)")
+_DEMONYM = re.compile(r"(?:ian|ean|ese|ish|an|n|i|ic)$")
 _WEAK = frozenset({"the", "of", "government", "president", "minister", "mr", "and"})
 
 
@@ -83,3 +87,41 @@ def same_name(one: str, other: str) -> bool:
     if set(x) <= set(y) or set(y) <= set(x):
         return True
     return "".join(word[0] for word in x) == b or "".join(word[0] for word in y) == a
+
+
+def same_speaker(one: str, other: str) -> bool:
+    """Tell whether two names can mean the same speaker.
+
+    As for actors (``same_name``), and beyond that without accents and possessives, with ``Armenia's`` for
+    ``Armenian`` and with another transliteration.
+    """
+    a, b = _plain(one), _plain(other)
+    if not a or not b:
+        return False
+    if same_name(a, b) or _initials(one, other) or _initials(other, one):
+        return True
+    x, y = normalise(a).split(), normalise(b).split()
+    few, many = sorted((x, y), key=len)
+    return bool(few) and all(any(_alike(w, v) for v in many) for w in few)
+
+
+def _initials(name: str, other: str) -> bool:
+    """Tell whether another name holds the initials of a name's capitalised words: ``AP news agency``."""
+    letters = "".join(w[0] for w in re.split(r"[\s-]+", name) if w and w[0].isupper())
+    return len(letters) > 1 and letters in other.split()
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", _POSSESSIVE.sub("", name))
+    return "".join(c for c in letters if not unicodedata.combining(c)).strip()
+
+
+def _alike(one: str, other: str) -> bool:
+    """Tell whether two words are the same, or a country and its adjective."""
+    short, long = sorted((one, other), key=len)
+    if len(short) > 6 and SequenceMatcher(None, short, long).ratio() > 0.85:  # another transliteration
+        return True
+    stem = _DEMONYM.sub("", long)
+    return short == long or (
+        len(stem) > 3 and stem != long and short.rstrip("aeiouy") == stem.rstrip("aeiouy")
+    )
