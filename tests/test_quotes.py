@@ -33,6 +33,8 @@ def spans(text: str) -> list[str]:
         ("“Never closed.\n\nThe town is quiet.", ["“Never closed."]),
         ('"Never closed.\n\nHe said "yes" then.', ['"Never closed.', '"yes"']),
         ("‘Never closed.\n\nThe town is quiet.", []),
+        ("“First. “Second,” he said. He left.", ["“First. “Second,”"]),
+        ('A "guarded "yes and a "no ".', ['"guarded "', '"no "']),
         ("No quotation at all.", []),
     ],
 )

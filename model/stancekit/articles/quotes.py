@@ -22,6 +22,8 @@ _CLOSERS = {
 }  # fmt: skip
 _MARK = re.compile(r"``|''|[\"“”„«»‹›‘’']")
 _SINGLE = {"‘", "'", "‹"}
+# A mark after a full stop opens no inner quotation: a paragraph began there, and the line was lost.
+_AFRESH = re.compile(r"[.?!…]\s+$")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 _MAX_PARAGRAPHS = 8
 _MAX_SINGLE = 1_000  # characters; an apostrophe that opens nothing must not send the search far
@@ -105,10 +107,11 @@ def _closing(text: str, opening: re.Match[str], paragraphs: list[Quote], number:
 def _close_in(text: str, at: int, end: int, opener: str) -> int | None:
     """Return the end of the first closing mark; a plural's apostrophe gives way to a later one."""
     spare, depth = None, 0
+    paired = opener == '"' and text.count('"', at, end) % 2 == 1
     for match in _MARK.finditer(text, at, end):
         if match.group() == opener and opener in ("“", "«", "„") and "“" not in _CLOSERS[opener]:
-            depth += 1
-        elif _closes(text, match, opener):
+            depth += not _AFRESH.search(text, max(0, match.start() - 4), match.start())
+        elif (paired and match.group() == opener) or _closes(text, match, opener):
             if depth:
                 depth -= 1
             elif opener in ("‘", "'") and text[match.start() - 1] == "s" and spare is None:
