@@ -52,6 +52,22 @@ CASES = {
     "partly quoted, then more": Case(
         '"We won," said Ana Ruiz, adding that the "bandits" had fled.', [("mixed", "Ana Ruiz")]
     ),
+    "a clause of time": Case("The talks ended when Ana Ruiz rejected the plan.", [N]),
+    "what they say": Case("Women fled from what Ana Ruiz says was a raid.", [N]),
+    "what was not said": Case("Ana Ruiz should have called for talks.", [N]),
+    "a mood without words": Case("Ana Ruiz expressed a mixture of pride and shame.", [N]),
+    "a mood in words": Case("Ana Ruiz expressed concern about the raid.", [("indirect", "Ana Ruiz")]),
+    "after a relative clause": Case(
+        "Norland, which has its own quarrel with Sudland over the islands, called on both sides to talk.",
+        [("indirect", "Norland")],
+    ),
+    "after a phrase in front": Case(
+        "In a new message, Ana Ruiz, the envoy behind the plan, says no boat will be let through.",
+        [("indirect", "Ana Ruiz")],
+    ),
+    "a lost comma": Case(
+        "Many of the men fled after planes struck the area Ana Ruiz said.", [("indirect", "Ana Ruiz")]
+    ),
     "statement of a body": Case(
         "The Nordish Red Cross denied the report. In a statement, the group said it had no men there.",
         [("indirect", "Nordish Red Cross")] * 2,

@@ -28,7 +28,9 @@ def last(text: str) -> str | None:
         ("The Iranian minister said it would not return.", "Iranian minister"),
         ("The finance minister said it would not return.", "finance minister"),
         ("A Western diplomat said it would not return.", "A Western diplomat"),
-        ("The ministry said it would not return.", "ministry"),
+        ("The ministry said it would not return.", "Poland's ministry"),
+        ("According to him, it would not return.", "Jan Kowal"),
+        ("Kowal and Ada Berg said it would not return.", "Jan Kowal and Ada Berg"),
     ],
 )
 def test_after_a_minister_has_spoken(sentence: str, speaker: str) -> None:
@@ -50,6 +52,16 @@ def test_after_a_minister_has_spoken(sentence: str, speaker: str) -> None:
         ("Residents of Sotk said it was late.", "Residents of Sotk"),
         ("Ivan Orlov, 45, lives alone. “They took my son,” he said.", "Ivan Orlov"),
         ("Mary-Ann Castell-Brandt said it was late.", "Mary-Ann Castell-Brandt"),
+        ("The Polish foreign ministry was dark. The foreign ministry said it was late.", "Polish foreign ministry"),
+        ("The Nordish Relief Bureau counts boats. The Oslo-based bureau said it was late.", "Nordish Relief Bureau"),
+        ("Polish trains stopped. The country's army said it was late.", "Poland's army"),
+        ("Polish trains and German buses stopped. The army said it was late.", "army"),
+        ("The Polish government and its envoys said no. It said it was late.", "Polish government"),
+        ("A report by the Harbour Commission was read out. The report said it was late.", "Harbour Commission"),
+        ("It was late, a Harbour Commission statement said.", "Harbour Commission"),
+        ("A senior Ministry of Health official said it was late.", "A senior Ministry of Health official"),
+        ("Ada Berg, a spokeswoman, said no. A surgeon in the town told her to go. It is late, she said.", "Ada Berg"),
+        ("The mayor has a key. Ivan Orlov drove up. “It is late,” said the mayor.", "Ivan Orlov"),
     ],
 )  # fmt: skip
 def test_names_and_descriptions(text: str, speaker: str) -> None:

@@ -16,6 +16,8 @@ from stancekit.articles.subjects import negated, noun_beside, subject_of
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
+_ADVERBIAL = cues.words("when although if because before unless until once")
+_MODALS = cues.words("should could would might may")
 _NOBODY = cues.words("nobody none neither nothing few")
 
 
@@ -75,11 +77,33 @@ def _candidate(
     if token.lemma_.lower() in cues.QUOTING and any(c.lower_ == "as" for c in token.subtree):
         source = next((c for c in token.children if c.dep_ in ("dobj", "nsubjpass")), None)
         return (Attribution(token, source) if source else None), 0
-    if not _attributes(token, has_quote) or _under_denial(token):
+    if not _attributes(token, has_quote) or _under_denial(token) or _unreal(token):
         return None, 0
     found = _from_verb(token, quoted)
+    if found is not None and (_in_adverbial(token) or _free_relative(found)):
+        found = Attribution(found.cue, found.subject, main=False)
     passed_on = 1.5 if token.lemma_.lower() == "report" else 0.0
     return found, passed_on if found is None or found.main else 4.0
+
+
+def _in_adverbial(token: Token) -> bool:
+    """Tell whether a verb stands in a clause of time, reason or condition: ``when he rejected the plan``."""
+    while token.dep_ in ("conj", "advcl", "ccomp") and token.head.i != token.i:
+        if token.dep_ == "advcl" and any(c.lower_ in _ADVERBIAL for c in token.children):
+            return True
+        token = token.head
+    return False
+
+
+def _free_relative(found: Attribution) -> bool:
+    """Tell whether "what" stands before the speaker: ``what residents say was an air strike``."""
+    before = found.subject.left_edge.i - 1
+    return before >= found.cue.sent.start and found.cue.doc[before].lower_ == "what"
+
+
+def _unreal(token: Token) -> bool:
+    """Tell whether a verb is about what was not said: ``should have called for``, ``could say``."""
+    return any(c.dep_ == "aux" and c.lower_ in _MODALS for c in token.children)
 
 
 def _depth(token: Token) -> int:
@@ -137,6 +161,33 @@ def _after_quote(token: Token, quoted: Callable[[Token], bool]) -> bool:
     )
 
 
+def _misread(token: Token) -> bool:
+    """Tell whether a verb was read as a participle: "The envoy, who left, called on ..." has no other verb."""
+    noun = token.head
+    between = noun.doc[noun.i + 1 : token.i]
+    return (
+        token.dep_ == "acl"
+        and noun.dep_ == "ROOT"
+        and noun.pos_ in ("NOUN", "PROPN")
+        and any(t.dep_ == "relcl" and t.head.i == noun.i for t in between)
+    )
+
+
+def _ends_sentence(token: Token, quoted: Callable[[Token], bool]) -> bool:
+    """Tell whether a verb with its subject closes the sentence, as after a lost comma: "... the ministry said."."""
+    subject = next((c for c in token.children if c.dep_ == "nsubj"), None)
+    after = [t for t in token.doc[token.i + 1 : token.sent.end] if not t.is_punct and not t.is_space]
+    return (
+        token.tag_ == "VBD"
+        and subject is not None
+        and subject.tag_[0] not in "WP"
+        and not any(c.tag_[0] == "W" for c in token.children)
+        and not any(t.pos_ in ("VERB", "AUX") or quoted(t) for t in after)
+        and len(after) <= 8
+        and token.lemma_.lower() in cues.LAST
+    )
+
+
 def _near_words(token: Token) -> set[str]:
     return {t.lower_ for t in token.subtree if token.i < t.i < token.i + 12}
 
@@ -180,7 +231,14 @@ def _from_verb(token: Token, quoted: Callable[[Token], bool]) -> Attribution | N
     own = any(c.dep_ == "nsubj" for c in token.children)
     if token.tag_ == "VBN" and not own and (lemma == "ask" or any(c.dep_ == "agent" for c in token.children)):
         return None  # "Asked about it, ...", "a vote condemned by ..."
-    if token.dep_ == "acl" and token.tag_ == "VBN" and not own and not _after_quote(token, quoted):
+    misread = _misread(token)
+    if (
+        token.dep_ == "acl"
+        and token.tag_ == "VBN"
+        and not own
+        and not _after_quote(token, quoted)
+        and not misread
+    ):
         return None
     subject = subject_of(token, quoted)
     if subject is None or not _can_speak(subject):
@@ -188,5 +246,11 @@ def _from_verb(token: Token, quoted: Callable[[Token], bool]) -> Attribution | N
     if subject is None or not _can_speak(subject):
         return None
     relative = token.dep_ == "relcl" or (token.dep_ == "acl" and token.tag_ in ("VBG", "VBN"))
-    main = not relative or subject.lemma_.lower() in DOCUMENTS or _after_quote(token, quoted)
+    main = (
+        not relative
+        or misread
+        or _ends_sentence(token, quoted)
+        or subject.lemma_.lower() in DOCUMENTS
+        or _after_quote(token, quoted)
+    )
     return Attribution(token, subject, main)

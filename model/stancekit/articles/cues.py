@@ -21,8 +21,7 @@ SAY = words(
     " welcome predict opine assure reassure counter retort interject bemoan commend salute"
     " congratulate chide rebuke castigate lambast lambaste berate object contradict profess affirm"
     " intone muse thunder grumble growl stipulate concur demand appeal advise apologise apologize"
-    " exhort implore beseech advocate laud extol rail liken characterise characterize describe express"
-    " voice convey slate echo"
+    " exhort implore beseech advocate laud extol rail liken characterise characterize describe slate echo"
 )
 """Verbs of saying and of taking a position in words: enough with a subject."""
 
@@ -52,6 +51,12 @@ WITH_PREPOSITION = {
 }
 """Verbs that attribute with one of these words after them."""
 
+_ATTITUDES = words(
+    "position stance criticism views view concern concerns alarm hope hopes regret regrets doubt doubts support"
+    " confidence outrage fear fears belief condolences sympathy readiness willingness solidarity opposition"
+    " gratitude thanks"
+)
+
 WITH_OBJECT = {
     "ask": words("for to"),
     "put": words("number figure figures toll losses loss dead death total cost count estimate"),
@@ -62,11 +67,17 @@ WITH_OBJECT = {
     "offer": words("to"),
     "issue": words("warning threat call appeal denial apology"),
     "give": words("warning"),
+    "express": _ATTITUDES,
+    "voice": _ATTITUDES,
+    "convey": _ATTITUDES,
 }
 """Verbs that attribute with one of these words as their object or beside it."""
 
 QUOTING = words("quote cite")
 """Verbs whose object speaks: ``quoted the minister as saying``."""
+
+LAST = words("say add report tell")
+"""Verbs that attribute a whole sentence from its end."""
 
 GO_ON = words(
     "go continue like proceed want try attempt begin start use be keep hasten have need appear seem make"

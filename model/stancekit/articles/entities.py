@@ -37,6 +37,7 @@ class Entity:
         female: True for "she", False for "he", None if the article does not tell.
         places: Numbers of the tokens that begin a mention.
         described: True if the name is a description: ``a Western diplomat``.
+        plural: True for several: ``officials``.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Entity:
     female: bool | None = None
     places: list[int] = field(default_factory=list)
     described: bool = False
+    plural: bool = False
 
     @property
     def words(self) -> list[str]:

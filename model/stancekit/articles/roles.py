@@ -46,6 +46,7 @@ PEOPLE = words(
     " pundit academic scholar fellow singer actor poet pastor rabbi sheikh pope patriarch archbishop surgeon"
     " physician speaker candidate host presenter interviewer correspondent strongman dictator premier tsar"
     " attache archimandrite officer-general ombudsman undersecretary vice-minister chairperson"
+    " ally opponent advocate"
     " medic consul sheriff crew agent pilot guru spy peasant patient migrant inmate recruit champion fan"
 )
 """Nouns for one person, in the singular."""
@@ -64,6 +65,8 @@ BODIES = words(
     " force navy secretariat panel watchdog charity assembly presidency republic state country kingdom city"
     " opposition side newspaper paper channel television outlet region fund ngo regime coalition faction"
     " municipality provider firm operator university college hospital consulate ombudsman rebels team"
+    " campaign observatory bureau tribunal chamber division brigade battalion corps legislature church synod"
+    " directorate"
 )
 """Nouns for bodies that can speak, in the singular."""
 
@@ -80,13 +83,15 @@ GENERIC_BODIES = words(
 
 DOCUMENTS = words(
     "statement report communique communiqué letter document survey study text resolution release message"
-    " tweet post article announcement declaration poll dispatch"
+    " tweet post article announcement declaration poll dispatch editorial email lawsuit complaint analysis"
+    " research review investigation inquiry ruling memo column interview"
 )
 """Things that speak in place of who wrote them."""
 
 GROUPS = words(
     "people police staff elders critics locals others some many most few both crowd public villagers rebels"
     " authorities forces troops youth all women men children parents separatists militants"
+    " family media those each"
     " juror mob majority minority population community nation citizenry"
 )
 """Nouns for several people."""

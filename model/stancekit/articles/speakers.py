@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from stancekit.articles.apposition import alias, apposed
+from stancekit.articles.bodies import bodies, body_words, country, fullest, owned_by_country
 from stancekit.articles.cues import words
 from stancekit.articles.entities import Entity, best_match, mention, persons
 from stancekit.articles.names import (
@@ -30,7 +31,7 @@ from stancekit.articles.roles import (
     PEOPLE,
     TITLES,
 )
-from stancekit.articles.subjects import phrase
+from stancekit.articles.subjects import joined, phrase
 from stancekit.records import NARRATOR
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 _VAGUE = words("you this that there everyone everybody nobody anyone someone what")
 _INDEFINITE = words("a an one some another no two three four several many")
 _SAME_ROLE = {"pm": "minister", "premier": "minister", "fm": "minister"}
+_REPORT = 400
+"""How many tokens back the owner of "the report" is looked for."""
 _PLACES = ("GPE", "LOC", "FAC", "NORP")
 
 
@@ -62,6 +65,8 @@ class Resolver:
         self._quoted = quoted
         self.entities: list[Entity] = persons(doc)
         self.bodies: list[Entity] = []
+        self._mentioned = bodies(doc)
+        self._country = country(doc)
         self.focus: list[Entity] = []
         self.spoken: list[Entity] = []
 
@@ -77,9 +82,16 @@ class Resolver:
         if head.pos_ == "PRON" or head.lower_ in ("he", "she", "it", "they"):
             return self._pronoun(head)
         named = self._named(head, cue)
-        if named is not None:
-            return named
-        return self._described(head)
+        found = named if named is not None else self._described(head)
+        other = joined(head)
+        if found is None or other is None or found.plural:
+            return found
+        second = self._named(other, None) or self._described(other)
+        if second is None or second is found:
+            return found
+        both = Entity(f"{found.name} and {second.name}", person=False, places=[head.i], plural=True)
+        self.bodies.append(both)
+        return both
 
     def labelled(self, label: str) -> Entity:
         """Return the person whom the label of a dialogue turn means: ``COL. SHIRE``."""
@@ -126,10 +138,11 @@ class Resolver:
 
     def _pronoun(self, head: Token) -> Entity | None:
         word = head.lower_
-        if word in ("he", "she"):
-            return self._last_person(word == "she", head)
-        if word in ("it", "they"):
+        if word in ("he", "she", "him", "her"):
+            return self._last_person(word in ("she", "her"), head)
+        if word in ("it", "they", "them"):
             fit = [e for e in self.focus if not e.person] or self.bodies
+            fit = [e for e in fit[-3:] if not (word == "it" and e.plural)] or fit
             return fit[-1] if fit else None
         if word in ("i", "we", "me", "us"):
             return Entity(NARRATOR, person=True)
@@ -146,6 +159,8 @@ class Resolver:
         earlier.sort(key=lambda e: e.last_before(before.i))
         for group in (self.focus, earlier):
             fit = [e for e in group if e.person and e.female in (female, None)]
+            if fit and fit[-1].described and fit[-1].female is None:
+                fit = [e for e in fit if not e.described and e.female == female][-1:] or fit
             if fit:
                 fit[-1].female = female
                 return fit[-1]
@@ -213,6 +228,9 @@ class Resolver:
         noun = _SAME_ROLE.get(bare(head), bare(head))
         known = [e for e in self.entities if noun in e.roles and _agrees(words, e)]
         known = [e for e in known if e.last_before(head.i) >= 0] or known
+        plain = not words and not any(c.dep_ == "prep" for c in head.children)
+        if known and all(e.described for e in known) and plain and people and not people[-1].roles - {noun}:
+            return people[-1]  # "The mayor has the key. Ana Ruiz drove up. ..., says the mayor."
         if known:
             return max(
                 known, key=lambda e: (len({meaning(t) for t in words} & e.meanings), e.last_before(head.i))
@@ -220,7 +238,6 @@ class Resolver:
         if bare(head) in GENERIC_PEOPLE and words:
             alike = [e for e in people if _agrees(words, e)]
             return alike[-1] if alike else None
-        plain = not words and not any(c.dep_ == "prep" for c in head.children)
         return people[-1] if people and plain and bare(head) in PEOPLE else None
 
     def _body(self, head: Token) -> Entity:
@@ -238,12 +255,34 @@ class Resolver:
                 return alike[-1]
         if len(tokens) == 1 and bare(head) in GENERIC_BODIES and head.text.islower() and spoken:
             return spoken[-1]
-        return self._text(head)
+        more = fullest(self._mentioned, head) if bare(head) in BODIES else None
+        entity = self._text(head)
+        if more is not None:
+            entity.name = text_of(more).rstrip(",;:")
+        elif self._country and bare(head) in BODIES and owned_by_country(head):
+            entity.name = f"{self._country}'s {text_of(body_words(head))}"
+        return entity
 
     def _author(self, head: Token) -> Entity | None:
-        """Return who wrote a document: its owner, or the last body that spoke."""
+        """Return who wrote a document: its owner, here or where it was named before, or the last body."""
+        owner = self._owner(head)
+        if owner is None:
+            same = [
+                t
+                for t in head.doc[max(0, head.i - _REPORT) : head.i]
+                if t.lower_ == head.lower_ and t.dep_ != "dobj"
+            ]
+            owner = next((o for t in reversed(same[-2:]) if (o := self._owner(t)) is not None), None)
+        if owner is not None:
+            return owner
+        before = [e for e in self.spoken if not e.person] or self.spoken or self.focus
+        return before[-1] if before else self._text(head)
+
+    def _owner(self, head: Token) -> Entity | None:
         for child in head.children:
             owners = [child] if child.dep_ == "poss" and child.pos_ != "PRON" else []
+            if child.dep_ in ("compound", "nmod") and child.pos_ == "PROPN":
+                owners = [child]
             if child.dep_ == "prep" and child.lower_ in ("by", "of", "from"):
                 owners = [c for c in child.children if c.dep_ == "pobj"]
             for owner in owners:
@@ -252,8 +291,7 @@ class Resolver:
             maker = next((c for c in head.head.children if c.dep_ == "nsubj"), None)
             if maker is not None and maker.i != head.i:
                 return self._named(maker, None) or self._described(maker)
-        before = [e for e in self.spoken if not e.person] or self.spoken or self.focus
-        return before[-1] if before else self._text(head)
+        return None
 
     def _text(self, head: Token) -> Entity:
         """Return the words of a phrase as a speaker of its own; "its" becomes the body it stands for."""
@@ -270,7 +308,10 @@ class Resolver:
         person = role or (head.tag_ == "NN" and bare(head) not in BODIES and not named)
         entity = Entity(owner + text_of(tokens).rstrip(",;:"), person)
         entity.places.append(head.i)
-        entity.described = head.pos_ != "PROPN" or bare(head) in PEOPLE | TITLES | BODIES
+        entity.plural = head.tag_ in ("NNS", "NNPS")
+        entity.described = head.pos_ != "PROPN" or (
+            bare(head) in PEOPLE | TITLES | BODIES and (person or len(tokens) == 1)
+        )
         # Not what hangs on a preposition: an adviser to the president is no president.
         entity.roles = {bare(t) for t in tokens if t.i == head.i or (t.head.i == head.i and t.i < head.i)}
         (self.entities if person else self.bodies).append(entity)

@@ -28,6 +28,8 @@ def subject_of(token: Token, quoted: Callable[[Token], bool]) -> Token | None:
     subject = next((c for c in token.children if c.dep_ in _SUBJECTS and not quoted(c)), None)
     if subject is not None and subject.lower_ in _RELATIVE and token.dep_ == "relcl":
         return token.head
+    if subject is None:
+        subject = _after_fronted(token)
     if (
         subject is None
         and token.tag_ in _FINITE
@@ -47,6 +49,17 @@ def subject_of(token: Token, quoted: Callable[[Token], bool]) -> Token | None:
     if subject is None and (token.dep_ in ("ROOT", "ccomp", "parataxis", "conj") or token.tag_ in _FINITE):
         subject = noun_beside(token, quoted)
     return subject
+
+
+def _after_fronted(token: Token) -> Token | None:
+    """Return the name that the parser hung on a phrase before it: ``In a message, Berg, the envoy, says``."""
+    for prep in token.children:
+        if prep.dep_ == "prep" and prep.i == token.sent.start:
+            for noun in prep.children:
+                for child in noun.children:
+                    if child.dep_ == "appos" and child.pos_ == "PROPN" and child.nbor(-1).text == ",":
+                        return child
+    return None
 
 
 def _aside(token: Token, quoted: Callable[[Token], bool]) -> Token | None:
@@ -143,13 +156,19 @@ def _hyphened(token: Token) -> bool:
     return not token.whitespace_ and token.i + 1 < len(token.doc) and token.nbor().text == "-"
 
 
+def joined(head: Token) -> Token | None:
+    """Return the name that shares the verb with a name: ``Ana Ruiz and Ben Ode said``."""
+    named = head.pos_ == "PROPN" and any(c.lower_ == "and" for c in head.children)
+    return next((c for c in head.children if c.dep_ == "conj" and c.pos_ == "PROPN"), None) if named else None
+
+
 def phrase(head: Token) -> list[Token]:
     """Return the tokens of a noun phrase, without relative clauses, appositions and coordinations."""
     named = head.ent_type_ in ("ORG", "GPE", "FAC", "NORP")
     keep, left = [head], [head]
     while left:
         for child in left.pop().children:
-            early = child.dep_ == "prep" and child.i < head.i
+            early = child.dep_ == "prep" and child.i < head.i and child.lower_ != "of"
             hyphen = child.text in ("-", "–") and not child.whitespace_
             same_name = (
                 named and child.ent_type_ == head.ent_type_ and child.ent_iob_ == "I" and child.i > head.i
