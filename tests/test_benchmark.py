@@ -262,6 +262,9 @@ def test_a_statement_is_encoded_once_for_all_that_is_asked_of_it() -> None:
     asked = join([q for r in vast(9) for q in ask_topic(TopicRow(**r))], table, made.encoder)
     assert (len(asked.examples), len(asked.places)) == (3, 9)
     assert [len(e["outcomes"]) for e in asked.examples] == [3, 3, 3]
+    batch = Collator(table, made.encoder, 0, vary=False)(asked.examples)
+    assert set(batch["families"].tolist()) == {0}  # no actor, so no definition of one to pad the topics to
+    assert float(Objective(made.network)(**batch)["loss"].detach()) > 0
     both = "The paper praised Ms Oak and Mr Elm."
     rows = [MentionRow(id=n, text=both, target=n, label="favor") for n in ("Ms Oak", "Mr Elm", "Ms Oak")]
     asked = join([q for r in rows for q in ask_mention(r)], table, made.encoder)
