@@ -1,4 +1,4 @@
-"""Encoding, packing, evidence and the checkpoint folder."""
+"""Encoding, packing and the checkpoint folder."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,6 @@ from stancekit import Codebook, StanceClassifier, Statement
 from stancekit.actors.actor import TEXT, Actor, Mention
 from stancekit.encode import IN_TEXT, IS_SPEAKER
 from stancekit.errors import CheckpointError
-from stancekit.evidence import find_evidence
 from stancekit.packing import pack, unpack
 
 STATEMENT = Statement(
@@ -71,15 +70,6 @@ def test_packing_keeps_weights_within_its_step(packing: str, tolerance: float) -
     if packing == "mixed":
         packed = stored["backbone.encoder.layer.0.intermediate.dense.weight.int4"]
         assert packed.numel() == 128 * 64 // 2
-
-
-def test_evidence_is_where_attention_gathers_widened_to_words() -> None:
-    text = "They must withdraw now."
-    spans = [(0, 4), (5, 9), (10, 14), (14, 18), (19, 22), (22, 23)]
-    found = find_evidence(text, spans, [0.0, 0.1, 0.0, 0.8, 0.05, 0.05])
-    assert found is not None
-    assert (found.text, text[found.start : found.end]) == ("withdraw", "withdraw")
-    assert find_evidence("", [], []) is None
 
 
 def test_checkpoint_round_trip_gives_the_same_scores(tiny: StanceClassifier, tmp_path: Path) -> None:
