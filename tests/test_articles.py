@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from stancekit.articles.files import MAX_FILE, MAX_LINE, decode, read_text_article, readable, title_of, walk
+from stancekit.articles.files import read_text_article, refusal, walk
+from stancekit.formats.decoding import decode
+from stancekit.formats.document import MAX_FILE, MAX_LINE, title_of
 from stancekit.errors import ArticleError
 
 TEXT = "Minister warns\n\n“Café” talks failed, said Zoë.\n"
@@ -37,7 +39,8 @@ def test_encodings_give_the_same_text(data: bytes, text: str, tmp_path: Path) ->
         (b"", "empty file"),
         (b" \n\n ", "empty file"),
         (b"12 34 --- 56", "no words"),
-        (b"PK\x03\x04\x00\x00stuff", "null bytes"),
+        (b"stuff\x00\x00stuff", "null bytes"),
+        (b"PK\x03\x04\x00\x00stuff", "not a zip"),
         (b"\x01\x02\x03\x04\x05words\x06\x07", "control characters"),
         (b"\xff\xfe\x00\xd8", "not UTF-16"),
         ("Größe übel Käse schön Möhre ".encode() * 9 + b"\xff", "damaged UTF-8"),
@@ -57,7 +60,11 @@ def test_a_bad_file_is_one_clear_line(data: bytes, reason: str, tmp_path: Path) 
 
 def test_a_missing_file_a_folder_and_a_dangling_link(tmp_path: Path) -> None:
     (tmp_path / "link.txt").symlink_to(tmp_path / "gone.txt")
-    for name, reason in (("none.txt", "no such file"), ("link.txt", "no such file"), ("", "cannot be read")):
+    for name, reason in (
+        ("none.txt", "no such file"),
+        ("link.txt", "no such file"),
+        ("", "cannot be listed"),
+    ):
         with pytest.raises(ArticleError, match=reason):
             read_text_article(tmp_path / name)
 
@@ -98,13 +105,33 @@ def test_walk_is_sorted_and_skips_what_is_hidden(tmp_path: Path) -> None:
         (tmp_path / name).write_text("words")
     found = list(walk(tmp_path))
     assert [i for i, _ in found] == ["a/1.txt", "a/2.md", "a.TXT", "b.txt", "c.PDF"]
-    assert [i for i, p in found if readable(p)] == ["a/1.txt", "a/2.md", "a.TXT", "b.txt"]
 
 
 def test_walk_does_not_follow_a_circle(tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("words")
     (tmp_path / "again").symlink_to(tmp_path, target_is_directory=True)
-    assert [i for i, _ in walk(tmp_path)] == ["one.txt"]
+    assert [i for i, _ in walk(tmp_path)] == ["again", "one.txt"]
+    assert [refusal(p, tmp_path) for _, p in walk(tmp_path)] == [
+        "a link to a folder; expected the folder itself",
+        None,
+    ]
+
+
+def test_links_may_not_lead_out_of_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for path in (tmp_path / "secret.txt", folder / "one.txt"):
+        path.write_text("words")
+    (folder / "a.txt").symlink_to(tmp_path / "secret.txt")
+    (folder / "b.txt").symlink_to(tmp_path / "gone.txt")
+    (folder / "c.txt").symlink_to("one.txt")
+    found = {id: refusal(path, folder.resolve()) for id, path in walk(folder)}
+    assert found == {
+        "a.txt": "a link out of the folder; expected a file in it",
+        "b.txt": "a link that leads nowhere; expected a file",
+        "c.txt": None,
+        "one.txt": None,
+    }
 
 
 def test_walk_needs_a_folder(tmp_path: Path) -> None:

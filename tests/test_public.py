@@ -36,6 +36,7 @@ def test_public_names() -> None:
         "Statement",
         "parse_article",
         "read_article",
+        "read_articles",
         "read_statements",
         "score_path",
     ]

@@ -21,7 +21,7 @@ import pytest
 from processes import Process
 
 import stancekit.scoring.inputs as inputs
-from stancekit.articles.files import MAX_LINE
+from stancekit.formats.document import MAX_LINE
 from stancekit.classifier import StanceClassifier
 from stancekit.errors import InputError, OutputError
 from stancekit.records import Evidence, Stance, Statement
@@ -178,9 +178,10 @@ def test_bad_articles_are_listed_and_the_rest_is_done(
     (articles / "long.txt").write_text("word " * (MAX_LINE // 4))
     (articles / "picture.png").write_bytes(b"\x89PNG")
     (articles / "wrong.txt").write_bytes("Talks in Orléans, déjà vu, à côté. ".encode() * 9 + b"\xe9\xff")
-    (articles / "labels.jsonl").write_text("{}")
+    (articles / "rows.jsonl").write_text('{"n": 1}')
+    (articles / "labels.jsonl").write_text('{"id": "a", "text": "Iran left.", "stances": []}')
     summary = score_path(tiny, articles, tmp_path / "out.jsonl")
-    assert (summary.articles, summary.statements, summary.errors) == (2, 4, 5)
+    assert (summary.articles, summary.statements, summary.errors, summary.passed_over) == (2, 4, 6, 1)
     assert summary.errors_file == errors_file(tmp_path / "out.jsonl")
     found = {Path(r["path"]).name: r for r in rows_of(summary.errors_file)}
     assert {n: r["reason"].split(";")[0] for n, r in found.items()} == {
@@ -188,8 +189,11 @@ def test_bad_articles_are_listed_and_the_rest_is_done(
         "empty.txt": "empty file",
         "long.txt": "line over 1,000,000 bytes",
         "picture.png": "suffix '.png'",
+        "rows.jsonl": "no field with a text",
+        "labels.jsonl": "statements with stances",
         "wrong.txt": found["wrong.txt"]["reason"].split(";")[0],
     }
+    assert [n for n, r in found.items() if r["kind"] == "no article"] == ["labels.jsonl"]
     assert "UTF-8" in found["wrong.txt"]["reason"]
     assert all(r["line"] is None and "expected" in r["reason"] for r in found.values())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stancekit.errors import ConfigError
 from stancekit_cli.load import CodebookFile, Model, load_classifier, load_codebook
 from stancekit_cli.screen import console, print_error, print_tables
 
@@ -22,7 +23,12 @@ SHOWN = 5
 
 
 def score(
-    path: Annotated[Path, typer.Argument(help="Folder of articles, an article, or statements in JSONL.")],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder of articles, a file of one or many, or statements in JSONL; - for standard input."
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", help="Result: .jsonl, .parquet or .csv.")],
     model: Model = None,
     codebook: CodebookFile = None,
@@ -35,6 +41,16 @@ def score(
     all_scores: Annotated[
         bool, typer.Option("--all-scores", help="Also write every target considered.")
     ] = False,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FIELD=NAME",
+            help="What a table calls a field (text, title, date, source, author, url, id): --field text=Volltext.",
+        ),
+    ] = None,
+    any_language: Annotated[
+        bool, typer.Option("--any-language", help="Also score articles not in the codebook's language.")
+    ] = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from what an interrupted run left.")
     ] = False,
@@ -42,13 +58,16 @@ def score(
 ) -> None:
     """Score articles or statements: one record a statement, those without a stance included.
 
-    Files and lines that cannot be read are listed in OUT.errors.jsonl, and the exit code is 1. An
+    Reads txt, md, html, json, jsonl, csv, tsv, parquet, pdf, docx and warc, in folders, zip, tar and gz. Files
+    and lines that cannot be read, and articles in another language, are listed in OUT.errors.jsonl, and the exit
+    code is 1. An article that nearly repeats an earlier one names it in duplicate_of and is counted once. An
     interrupted run leaves its work in OUT.parts; --resume goes on from there to the same result. OUT itself
     appears at the end.
     """
-    from stancekit.scoring.inputs import check_source
+    from stancekit.scoring.sources import check_source
     from stancekit.scoring.writers import check_suffix, read_result
 
+    fields = parse_fields(field or [])
     check_source(path)
     check_suffix(out, (".jsonl", ".parquet") if table else None)
     book = load_codebook(codebook)
@@ -62,30 +81,61 @@ def score(
             out,
             min_probability=min_probability,
             all_scores=all_scores,
+            any_language=any_language,
+            fields=fields,
             resume=resume,
             on_progress=on_progress,
         )
     if table:
         print_tables(read_result(out), console())
     typer.echo(summary_line(summary))
-    if summary.errors_file:
+    for note in notes(summary):
+        typer.echo(note)
+    if summary.errors:
         _print_errors(summary)
         raise typer.Exit(1)
 
 
+def parse_fields(given: Sequence[str]) -> dict[str, str]:
+    """Return the fields that a user named, from ``FIELD=NAME``.
+
+    Raises:
+        ConfigError: saying which is not of that form, or not a field.
+    """
+    from stancekit.formats.fields import NAMES
+
+    found = {}
+    for item in given:
+        field, equals, name = item.partition("=")
+        if not equals or not name.strip() or field.strip() not in NAMES:
+            raise ConfigError(f"--field {item}: expected FIELD=NAME with a field of {', '.join(NAMES)}")
+        found[field.strip()] = name.strip()
+    return found
+
+
 def summary_line(s: Summary) -> str:
-    """Return what was done, in one line."""
+    """Return what was done, in one line; near-duplicates are counted once."""
     return (
         f"{s.articles:,} articles, {s.statements:,} statements, {s.stances:,} stances, "
         f"{s.abstained:,} abstentions, {s.errors:,} errors in {s.seconds:.1f} s: {s.out}"
     )
 
 
+def notes(s: Summary) -> Iterator[str]:
+    """Yield what else a user should know of a run, a line each."""
+    if s.duplicates:
+        yield f"{s.duplicates:,} articles nearly repeat another (duplicate_of): in the result, not in the figures above"
+    if s.other_language:
+        yield f"{s.other_language:,} articles in another language were set aside; --any-language scores them too"
+    if s.passed_over:
+        yield f"{s.passed_over:,} files hold no articles and were passed over: {s.errors_file}"
+
+
 def _print_errors(summary: Summary) -> None:
     assert summary.errors_file
     with summary.errors_file.open(encoding="utf-8") as file:
-        for line in islice(file, SHOWN):
-            row = json.loads(line)
+        errors = (row for line in file if (row := json.loads(line))["kind"] != "no article")
+        for row in islice(errors, SHOWN):
             where = f"{row['path']}:{row['line']}" if row["line"] else row["path"]
             print_error(f"{where}: {row['reason']}")
     print_error(f"{summary.errors:,} not scored; all listed in {summary.errors_file}")

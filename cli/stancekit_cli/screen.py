@@ -38,8 +38,12 @@ def console() -> Console:
 
 
 def print_tables(statements: Iterable[Statement], to: Console) -> None:
-    """Print a table of stances for each article that has some; statements without an article share one."""
-    for article, group in groupby(statements, key=lambda s: s.article or ""):
+    """Print a table of stances for each article that has some; statements without an article share one.
+
+    Of near-duplicates only the first is printed.
+    """
+    once = (s for s in statements if s.duplicate_of is None)
+    for article, group in groupby(once, key=lambda s: s.article or ""):
         table = stance_table(group, title=article or None)
         if table.row_count:
             to.print(table)

@@ -13,7 +13,7 @@ from importlib import import_module, metadata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from stancekit.articles.reading import parse_article, read_article
+    from stancekit.articles.reading import parse_article, read_article, read_articles
     from stancekit.classifier import StanceClassifier
     from stancekit.codebook import Codebook
     from stancekit.errors import StancekitError
@@ -33,6 +33,7 @@ _HOME = {
     "Statement": "records",
     "parse_article": "articles.reading",
     "read_article": "articles.reading",
+    "read_articles": "articles.reading",
     "read_statements": "statements",
     "score_path": "scoring.run",
 }
@@ -47,6 +48,7 @@ __all__ = [
     "Statement",
     "parse_article",
     "read_article",
+    "read_articles",
     "read_statements",
     "score_path",
 ]

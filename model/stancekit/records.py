@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Family = Literal["outcome", "actor", "accusation"]
 Position = Literal["favor", "against"]
@@ -12,6 +12,10 @@ Kind = Literal["direct", "indirect", "mixed", "narration"]
 
 NARRATOR = "narrator"
 """Speaker of a statement in the journalist's own voice."""
+
+
+Loose = Annotated[str | None, BeforeValidator(lambda x: x if x is None or isinstance(x, str) else str(x))]
+"""What describes an article: carried along, never a reason to refuse a statement."""
 
 
 class Record(BaseModel):
@@ -85,6 +89,8 @@ class Statement(Record):
         abstained: True if the model was too unsure to say either that there is a stance or that there is none.
         group: Labelled statements of one group are near copies of each other; a split keeps them together.
         scores: With ``all_scores``, each target considered with its best position, also those below threshold.
+        title: Title of its article, if known; so ``date`` and ``source``.
+        duplicate_of: Id of the earlier article that its article nearly repeats, if there is one.
     """
 
     id: str = Field(min_length=1)
@@ -101,18 +107,41 @@ class Statement(Record):
     abstained: bool | None = None
     group: str | None = None
     scores: tuple[Stance, ...] | None = None
+    title: Loose = None
+    date: Loose = None
+    source: Loose = None
+    duplicate_of: Loose = None
 
 
 class Article(Record):
     """A document and its statements.
 
     Every statement has ``article.text[start:end] == statement.text``.
+
+    Attributes:
+        id: Path relative to the folder; of a row or member of a file with ``#row`` or ``/member`` after it.
+        text: The text after decoding, extraction and repair; offsets are offsets in it.
+        path: The file, with the member where it lies in an archive.
+        row: Row of the table, or record of the archive, from 1, where the file holds several.
+        title: Headline.
+        date: Date of publication, as the file gives it.
+        source: Outlet, publisher or site.
+        author: Author or byline.
+        url: Address.
+        language: ISO 639-1 code, as detected; None where the text is too short or mixed to tell.
+        duplicate_of: Id of the earlier article that this one nearly repeats, where they were compared.
+        statements: Its statements.
     """
 
     id: str
     text: str
     path: str | None = None
+    row: int | None = None
     title: str | None = None
     date: str | None = None
     source: str | None = None
+    author: str | None = None
+    url: str | None = None
+    language: str | None = None
+    duplicate_of: str | None = None
     statements: tuple[Statement, ...] = ()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, BinaryIO
 
 from stancekit.articles.dialogue import find_turns
-from stancekit.articles.files import check_text, read_text_article, title_of
+from stancekit.articles.files import load_articles, read_text_article, refusal, walk
+from stancekit.articles.language import language_of
 from stancekit.articles.prefixes import Prefix, find_prefixes
 from stancekit.articles.sentences import sentence_spans, set_sentence_starts
 from stancekit.articles.voices import Voice, voices
 from stancekit.errors import ArticleError
+from stancekit.formats.document import Unreadable, check_text, title_of
 from stancekit.nlp import load_nlp
 from stancekit.records import Article, Statement
 
@@ -22,17 +27,64 @@ CONTEXT = 2
 """How many sentences before a statement are its context."""
 
 
-def read_article(path: Path, id: str | None = None) -> Article:
-    """Return the article in a .txt or .md file, with its statements.
+def read_article(
+    file: str | Path | BinaryIO, id: str | None = None, *, fields: Mapping[str, str] | None = None
+) -> Article:
+    """Return the article in a file of any format that ``stancekit score`` reads, with its statements.
 
     Args:
-        path: The file.
+        file: Path, or a file opened in binary mode.
         id: Id of the article; the file's name without suffix if None.
+        fields: What the fields of a JSON object or a table's row are called, where the usual names do not fit:
+            ``{"text": "Volltext", "date": "Tag"}``.
 
     Raises:
-        ArticleError: naming the file and what was expected.
+        ArticleError: naming the file and what was expected; also if it holds several articles.
     """
-    return next(add_statements([read_text_article(path, id)]))
+    if isinstance(file, (str, Path)):
+        return next(add_statements([read_text_article(Path(file), id, fields=fields)]))
+    name = PurePath(str(getattr(file, "name", ""))).name
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / (name or "article")
+        with path.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
+        try:
+            article = read_text_article(path, id, fields=fields)
+        except ArticleError as e:
+            raise ArticleError(str(e).replace(f"{folder}/", "")) from None
+    return next(add_statements([article.model_copy(update={"path": name or None})]))
+
+
+def read_articles(
+    path: str | Path,
+    *,
+    fields: Mapping[str, str] | None = None,
+    on_problem: Callable[[str], None] | None = None,
+) -> Iterator[Article]:
+    """Yield every article of a folder, or of a file that holds many, with its statements, in order.
+
+    Args:
+        path: Folder, or file of any format that ``stancekit score`` reads.
+        fields: As of ``read_article``.
+        on_problem: Told of each file, row or member that cannot be read; by default a warning is given.
+
+    Raises:
+        ArticleError: if the folder is missing or cannot be listed.
+    """
+    path = Path(path)
+    tell = on_problem or (lambda reason: warnings.warn(reason, stacklevel=3))
+    root = path.resolve() if path.is_dir() else None
+
+    def loaded() -> Iterator[Article]:
+        for id, file in walk(path) if root else [(path.name, path)]:
+            refused = refusal(file, root)
+            for found in [Unreadable(refused)] if refused else load_articles(file, id, fields=fields):
+                if isinstance(found, Unreadable):
+                    tell(f"{file}{found.part}: {found.reason}")
+                else:
+                    yield found
+
+    return add_statements(loaded())
 
 
 def parse_article(text: str, id: str) -> Article:
@@ -45,7 +97,8 @@ def parse_article(text: str, id: str) -> Article:
         check_text(text)
     except ValueError as e:
         raise ArticleError(f"{id}: {e}; expected the text of an article") from None
-    return next(add_statements([Article(id=id, text=text, title=title_of(text))]))
+    article = Article(id=id, text=text, title=title_of(text), language=language_of(text))
+    return next(add_statements([article]))
 
 
 def add_statements(articles: Iterable[Article]) -> Iterator[Article]:
@@ -83,6 +136,10 @@ def _statements(doc: Doc, article: Article) -> tuple[Statement, ...]:
             speaker=voice.name,
             kind=voice.kind,
             cue=voice.cue,
+            title=article.title,
+            date=article.date,
+            source=article.source,
+            duplicate_of=article.duplicate_of,
         )
         for i, (span, voice) in enumerate(zip(spans, found, strict=True))
     )

@@ -138,7 +138,7 @@ def set_sentence_starts(doc: Doc, prefixes: list[Prefix]) -> None:
     from spacy.attrs import SENT_START
 
     # All at once: setting one token's ``is_sent_start`` takes spaCy a walk over the whole doc.
-    doc.from_array([SENT_START], starts.astype(np.uint64).reshape(-1, 1))
+    doc.from_array([SENT_START], starts.astype(np.uint64).reshape(-1, 1))  # type: ignore[arg-type]
 
 
 def sentence_spans(doc: Doc, prefixes: list[Prefix]) -> list[Span]:

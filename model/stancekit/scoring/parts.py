@@ -4,6 +4,7 @@
     OUT.parts/settings.json   what the rows depend on: model, codebook, options
     OUT.parts/rows.jsonl      rows so far
     OUT.parts/errors.jsonl    problems so far
+    OUT.parts/stories.db      signatures of the articles so far, to find near-duplicates
     OUT.parts/progress.json   inputs finished, and how long the two files were then; replaced as a whole
 
 Rows are written and synced before the progress that counts them, so that whatever stands behind it after a
@@ -30,27 +31,39 @@ class Progress(BaseModel):
     """What a run has finished.
 
     Attributes:
-        inputs: Articles or lines.
-        digest: Hash of what they were.
+        inputs: Articles, lines and what could not be read.
+        files: Files that are finished whole.
+        items: Of these inputs, those of the next file.
+        digest: Hash of what the files were.
         rows_bytes: Length of rows.jsonl.
         errors_bytes: Length of errors.jsonl.
         articles: Articles read.
-        statements: Statements scored.
+        stories: Articles that are no near-duplicate of an earlier one, where they were compared.
+        duplicates: Articles that are.
+        statements: Statements scored, of near-duplicates those of the first alone; so the next two.
         stances: Stances reported.
         abstained: Statements on which the model abstained.
         errors: Files or lines that could not be scored.
+        other_language: Of these, articles in another language.
+        passed_over: Files that are whole but hold no articles, such as labelled statements.
         complete: All inputs are finished; the output may already be in its place.
     """
 
     inputs: int = 0
+    files: int = 0
+    items: int = 0
     digest: str = ""
     rows_bytes: int = 0
     errors_bytes: int = 0
     articles: int = 0
+    stories: int = 0
+    duplicates: int = 0
     statements: int = 0
     stances: int = 0
     abstained: int = 0
     errors: int = 0
+    other_language: int = 0
+    passed_over: int = 0
     complete: bool = False
 
 
@@ -70,6 +83,7 @@ class Parts:
     def __init__(self, out: Path, settings: dict[str, Any], *, resume: bool) -> None:
         self.out, self.folder = out, parts_folder(out)
         self.rows, self.errors = self.folder / "rows.jsonl", self.folder / "errors.jsonl"
+        self.stories = self.folder / "stories.db"
         with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock = _lock(self.folder / "lock", out)
@@ -129,7 +143,7 @@ class Parts:
 
     def _place_errors(self) -> None:
         target = errors_file(self.out)
-        if self.progress.errors:
+        if self.progress.errors or self.progress.passed_over:
             if self.errors.exists():
                 self.errors.replace(target)
         else:
@@ -140,7 +154,13 @@ class Parts:
         progress = _read_progress(self.folder / "progress.json") if resume and saved.exists() else None
         if progress is None:
             with writing(self.folder):
-                for name in ("progress.json", "settings.json", "converted"):
+                for name in (
+                    "progress.json",
+                    "settings.json",
+                    "converted",
+                    "stories.db",
+                    "stories.db-journal",
+                ):
                     (self.folder / name).unlink(missing_ok=True)
                 for path in (self.rows, self.errors):
                     path.write_bytes(b"")

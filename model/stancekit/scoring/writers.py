@@ -21,7 +21,8 @@ SUFFIXES = (".jsonl", ".parquet", ".csv")
 """Suffixes of the formats that a result can be written in."""
 
 FIELDS = (
-    "id", "article", "index", "start", "end", "text", "context", "speaker", "kind", "stances", "abstained"
+    "id", "article", "title", "date", "source", "duplicate_of", "index", "start", "end", "text", "context",
+    "speaker", "kind", "stances", "abstained",
 )  # fmt: skip
 STANCE_FIELDS = ("family", "target", "position", "actor", "label", "probability")
 EVIDENCE_FIELDS = ("evidence", "evidence_start", "evidence_end")
