@@ -21,9 +21,9 @@ import pytest
 from processes import Process
 
 import stancekit.scoring.inputs as inputs
-from stancekit.formats.document import MAX_LINE
 from stancekit.classifier import StanceClassifier
 from stancekit.errors import InputError, OutputError
+from stancekit.formats.document import MAX_LINE
 from stancekit.records import Evidence, Stance, Statement
 from stancekit.scoring.parts import Parts, Progress, errors_file, parts_folder
 from stancekit.scoring.run import score_path
@@ -401,12 +401,12 @@ def test_killed_at_any_line_it_resumes_to_the_same_bytes(
     assert line > 100
 
 
-def kill_before_line(number: int) -> None:
-    """Let this process die at the n-th line it runs of the module that writes the work in progress."""
+def kill_before_line(number: int, module: str = "parts.py") -> None:
+    """Let this process die at the n-th line it runs of a module, by default of what writes the work in progress."""
     left = [number]
 
     def trace(frame: Any, event: str, arg: object) -> Any:
-        if not frame.f_code.co_filename.endswith("parts.py"):
+        if not frame.f_code.co_filename.endswith(f"scoring/{module}"):
             return None
         if event == "line":
             left[0] -= 1
