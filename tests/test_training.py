@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from conftest import ROOT, build_tiny_classifier
 
 from stancekit import Codebook, StanceClassifier, Statement, read_statements
@@ -24,7 +25,7 @@ from stancekit_training.examples import (
     statement_examples,
     topic_examples,
 )
-from stancekit_training.fit import train
+from stancekit_training.fit import average, train
 from stancekit_training.order import LengthOrder
 from stancekit_training.split import hold_out
 
@@ -62,7 +63,7 @@ def test_every_shipped_config_trains(path: Path, tiny_backbone: Path, tmp_path: 
     climate = "{path: seeds/climate.jsonl, limit: 8, codebook: configs/codebooks/climate.yaml}"
     sources = f"[{{path: seeds/conflict/train, limit: 24}}, {climate}]"
     more = [f"data.train={sources}"] if "{corpora}" in raw else ["training.max_steps=3"]
-    more += [f"data.dev={DEV}"] if "conflict" in path.stem or "corpora" in path.stem else []
+    more += [f"data.dev={DEV}", "training.start_share=0"] if "{corpora}" in raw else []
     config = load_config(path, small(tiny_backbone, tmp_path / "out", "training.epochs=1", *more))
     folder = train(config)
     found = {p.name for p in folder.iterdir()}
@@ -84,6 +85,22 @@ def test_every_shipped_config_trains(path: Path, tiny_backbone: Path, tmp_path: 
 def command(backbone: Path, folder: Path, *more: str) -> list[str]:
     sets = [x for s in small(backbone, folder, "training.save_steps=4", *more) for x in ("--set", s)]
     return [sys.executable, "-m", "stancekit_cli.main", "train", "configs/tiny.yaml", *sets]
+
+
+def test_average_lies_between_the_two_networks() -> None:
+    mine, other = build_tiny_classifier().network, build_tiny_classifier().network
+    with torch.no_grad():
+        for weight in other.parameters():
+            weight.add_(1.0)
+    before = {k: v.clone() for k, v in mine.state_dict().items()}
+    average(mine, other, 0.25)
+    name = "reader.query.weight"
+    assert torch.allclose(mine.state_dict()[name], before[name] + 0.25, atol=1e-6)
+
+
+def test_average_needs_a_checkpoint_to_start_from() -> None:
+    with pytest.raises(ConfigError, match="start_share"):
+        load_config("configs/tiny.yaml", ["training.start_share=0.5"])
 
 
 @pytest.mark.slow

@@ -149,6 +149,8 @@ def _missing(config: Config) -> list[str]:
                 errors.append(f"data.{section}.{i}.path: {where} does not exist{hint}")
             if source.codebook and not Path(source.codebook).exists():
                 errors.append(f"data.{section}.{i}.codebook: {source.codebook} does not exist")
+    if config.training.start_share and not config.model.backbone.startswith("checkpoint"):
+        errors.append("training.start_share: expected 0, or model.backbone to be a checkpoint")
     if not Path(config.data.codebook).exists():
         errors.append(f"data.codebook: {config.data.codebook} does not exist")
     return errors
