@@ -31,6 +31,9 @@ def gold(index: int, text: str, kind: str, speaker: str) -> Statement:
         ("Vladimir Putin", "Volodymyr Zelensky", False),
         ("Iran", "Iraq", False),
         ("Ankara", "Turkey", True),
+        ("Afghan army", "Afghanistan", True),
+        ("Jordan and Britain", "Jordan and the United Kingdom", True),
+        ("Jordan and Britain", "Jordan and France", False),
         ("Ana Ruiz", "", False),
     ],
 )

@@ -55,8 +55,9 @@ CASES = {
     "a clause of time": Case("The talks ended when Ana Ruiz rejected the plan.", [N]),
     "what they say": Case("Women fled from what Ana Ruiz says was a raid.", [N]),
     "what was not said": Case("Ana Ruiz should have called for talks.", [N]),
-    "a mood without words": Case("Ana Ruiz expressed a mixture of pride and shame.", [N]),
-    "a mood in words": Case("Ana Ruiz expressed concern about the raid.", [("indirect", "Ana Ruiz")]),
+    "announced a thing": Case("Ana Ruiz announced a truce.", [("indirect", "Ana Ruiz")]),
+    "defended": Case("Ana Ruiz defended the raid.", [("indirect", "Ana Ruiz")]),
+    "conceded ground": Case("Ana Ruiz conceded to the demands of the drivers.", [N]),
     "after a relative clause": Case(
         "Norland, which has its own quarrel with Sudland over the islands, called on both sides to talk.",
         [("indirect", "Norland")],

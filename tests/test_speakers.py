@@ -51,12 +51,18 @@ def test_after_a_minister_has_spoken(sentence: str, speaker: str) -> None:
         ("Ivan Orlov, leader of the Home party, said it was late.", "Ivan Orlov"),
         ("Residents of Sotk said it was late.", "Residents of Sotk"),
         ("Ivan Orlov, 45, lives alone. “They took my son,” he said.", "Ivan Orlov"),
+        ("It was late, said Warsaw.", "Poland"),
+        ("The Afghan government said it was late.", "Afghanistan"),
+        ("The Kremlin said it was late.", "Kremlin"),
+        ("The Norland office during a briefing on Monday welcomed the plan.", "Norland office"),
+        ("Doctors and nurses said it was late.", "Doctors and nurses"),
+        ("Nobody was there. It was late, he said.", None),
         ("Mary-Ann Castell-Brandt said it was late.", "Mary-Ann Castell-Brandt"),
         ("The Polish foreign ministry was dark. The foreign ministry said it was late.", "Polish foreign ministry"),
         ("The Nordish Relief Bureau counts boats. The Oslo-based bureau said it was late.", "Nordish Relief Bureau"),
         ("Polish trains stopped. The country's army said it was late.", "Poland's army"),
         ("Polish trains and German buses stopped. The army said it was late.", "army"),
-        ("The Polish government and its envoys said no. It said it was late.", "Polish government"),
+        ("The Polish army and its envoys said no. It said it was late.", "Polish army"),
         ("A report by the Harbour Commission was read out. The report said it was late.", "Harbour Commission"),
         ("It was late, a Harbour Commission statement said.", "Harbour Commission"),
         ("A senior Ministry of Health official said it was late.", "A senior Ministry of Health official"),
@@ -64,7 +70,7 @@ def test_after_a_minister_has_spoken(sentence: str, speaker: str) -> None:
         ("The mayor has a key. Ivan Orlov drove up. “It is late,” said the mayor.", "Ivan Orlov"),
     ],
 )  # fmt: skip
-def test_names_and_descriptions(text: str, speaker: str) -> None:
+def test_names_and_descriptions(text: str, speaker: str | None) -> None:
     assert last("Head\n\n" + text) == speaker
 
 

@@ -59,6 +59,15 @@ def _table() -> dict[str, str]:
 _TABLE = _table()
 _POSSESSIVE = re.compile(r"['’]s?(?!\w)")
 _DEMONYM = re.compile(r"(?:ian|ean|ese|ish|an|n|i|ic)$")
+# Adjectives that no ending turns into the country's name, for speakers: "Afghan army" and "Afghanistan's army".
+_PEOPLES_OF = """
+afghan:afghanistan lebanese:lebanon dutch:netherlands swiss:switzerland thai:thailand filipino:philippines
+philippine:philippines greek:greece spanish:spain danish:denmark finnish:finland swedish:sweden turkish:turkey
+french:france german:germany british:britain iraqi:iraq polish:poland burmese:myanmar kazakh:kazakhstan
+uzbek:uzbekistan tajik:tajikistan kyrgyz:kyrgyzstan irish:ireland scottish:scotland cypriot:cyprus croatian:croatia
+slovak:slovakia tigrayan:tigray sahrawi:sahara
+"""
+_PEOPLES = dict(pair.split(":") for pair in _PEOPLES_OF.split())
 _WEAK = frozenset({"the", "of", "government", "president", "minister", "mr", "and"})
 
 
@@ -95,6 +104,10 @@ def same_speaker(one: str, other: str) -> bool:
     As for actors (``same_name``), and beyond that without accents and possessives, with ``Armenia's`` for
     ``Armenian`` and with another transliteration.
     """
+    if " and " in one and " and " in other:  # "Jordan and Britain"
+        left, right = one.split(" and ", 1), other.split(" and ", 1)
+        if all(same_speaker(x, y) for x, y in zip(left, right, strict=True)):
+            return True
     a, b = _plain(one), _plain(other)
     if not a or not b:
         return False
@@ -120,6 +133,8 @@ def _alike(one: str, other: str) -> bool:
     """Tell whether two words are the same, or a country and its adjective."""
     short, long = sorted((one, other), key=len)
     if len(short) > 6 and SequenceMatcher(None, short, long).ratio() > 0.85:  # another transliteration
+        return True
+    if _PEOPLES.get(one, one) == _PEOPLES.get(other, other):
         return True
     stem = _DEMONYM.sub("", long)
     return short == long or (

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 7
 _OWNERS = words("country nation state region republic territory province city kingdom municipality")
+_FOR_STATE = words("government authorities regime administration leadership")
 _OF_STATE = words("government ministry army military parliament cabinet presidency")
 _SMALL = words("the a an its their his her our my this that same 's ’s")
 
@@ -79,6 +80,24 @@ def fullest(known: dict[str, list[Body]], head: Token) -> list[Token] | None:
     before = [b for b in more if b.place < head.i]
     chosen = before[-1] if before else more[0] if more else None
     return chosen.tokens if chosen else None
+
+
+def state_of(name: str, place: bool) -> str | None:
+    """Return the state that a capital or a government stands for: ``Rabat``, ``Afghan authorities``.
+
+    Args:
+        name: The name, or the words that describe a body.
+        place: Whether the name is a place's or a people's, rather than a body's (``Kremlin``).
+    """
+    words = [w.removesuffix("'s").removesuffix("’s") for w in name.split()]
+    if len(words) > 1 and words[-1].lower() in _FOR_STATE:
+        words = words[:-1]
+    elif len(words) > 2 and words[0].lower() in _FOR_STATE and words[1] == "of":
+        words = words[2:]
+    elif len(words) > 1 or not place:
+        return None
+    entry = builtin().lookup(" ".join(words))
+    return entry.name if entry is not None and entry.kind in ("state", "place") else None
 
 
 def owned_by_country(head: Token) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from stancekit.articles.apposition import alias, apposed
-from stancekit.articles.bodies import bodies, body_words, country, fullest, owned_by_country
+from stancekit.articles.bodies import bodies, body_words, country, fullest, owned_by_country, state_of
 from stancekit.articles.cues import words
 from stancekit.articles.entities import Entity, best_match, mention, persons
 from stancekit.articles.names import (
@@ -37,7 +37,7 @@ from stancekit.records import NARRATOR
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-_VAGUE = words("you this that there everyone everybody nobody anyone someone what")
+_VAGUE = words("you this that these those which who whom there everyone everybody nobody anyone someone what")
 _INDEFINITE = words("a an one some another no two three four several many")
 _SAME_ROLE = {"pm": "minister", "premier": "minister", "fm": "minister"}
 _REPORT = 400
@@ -84,7 +84,7 @@ class Resolver:
         named = self._named(head, cue)
         found = named if named is not None else self._described(head)
         other = joined(head)
-        if found is None or other is None or found.plural:
+        if found is None or other is None or " and " in found.name:
             return found
         second = self._named(other, None) or self._described(other)
         if second is None or second is found:
@@ -126,6 +126,8 @@ class Resolver:
     def _subject(self, sent: Span) -> Entity | None:
         for token in sent:
             if token.dep_ in ("nsubj", "nsubjpass") and token.head.dep_ in ("ROOT", "conj"):
+                if token.lower_ in _VAGUE:
+                    return None
                 if token.pos_ == "PRON":
                     return self._pronoun(token)
                 named = self._named(token, token.head)
@@ -259,7 +261,8 @@ class Resolver:
         entity = self._text(head)
         if more is not None:
             entity.name = text_of(more).rstrip(",;:")
-        elif self._country and bare(head) in BODIES and owned_by_country(head):
+        entity.name = state_of(entity.name, head.ent_type_ in ("GPE", "NORP")) or entity.name
+        if more is None and self._country and bare(head) in BODIES and owned_by_country(head):
             entity.name = f"{self._country}'s {text_of(body_words(head))}"
         return entity
 

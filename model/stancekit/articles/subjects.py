@@ -157,9 +157,19 @@ def _hyphened(token: Token) -> bool:
 
 
 def joined(head: Token) -> Token | None:
-    """Return the name that shares the verb with a name: ``Ana Ruiz and Ben Ode said``."""
-    named = head.pos_ == "PROPN" and any(c.lower_ == "and" for c in head.children)
-    return next((c for c in head.children if c.dep_ == "conj" and c.pos_ == "PROPN"), None) if named else None
+    """Return the name that shares the verb with a name: ``Ana Ruiz and Ben Ode said``, ``doctors and nurses said``."""
+    several = head.pos_ == "PROPN" or head.tag_ == "NNS"
+    if not several or not any(c.lower_ == "and" for c in head.children):
+        return None
+    return next((c for c in head.children if c.dep_ == "conj" and c.tag_ in (head.tag_, "NNP", "NNS")), None)
+
+
+def _when(prep: Token) -> bool:
+    """Tell whether a preposition only says when: ``the court on Monday``, ``the office during a briefing``."""
+    if prep.dep_ != "prep" or prep.lower_ not in ("on", "during", "after", "before", "since"):
+        return False
+    times = any(c.ent_type_ in ("DATE", "TIME") for c in prep.children)
+    return times or prep.lower_ in ("during", "after", "before", "since")
 
 
 def phrase(head: Token) -> list[Token]:
@@ -176,6 +186,7 @@ def phrase(head: Token) -> list[Token]:
             if (
                 (child.dep_ in _OUTSIDE and not same_name and not _hyphened(child))
                 or early
+                or _when(child)
                 or (child.is_punct and not hyphen)
                 or child.is_space
             ):
