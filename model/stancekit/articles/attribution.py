@@ -82,7 +82,7 @@ def _candidate(
     found = _from_verb(token, quoted)
     if found is not None and (_in_adverbial(token) or _free_relative(found)):
         found = Attribution(found.cue, found.subject, main=False)
-    passed_on = 1.5 if token.lemma_.lower() == "report" else 0.0
+    passed_on = {"report": 1.5, "be": 3.0}.get(token.lemma_.lower(), 0.0)
     return found, passed_on if found is None or found.main else 4.0
 
 
@@ -137,6 +137,11 @@ def _attributes(token: Token, has_quote: bool) -> bool:
     ):
         return lemma != "want" or any(
             s.dep_ == "nsubj" for c in children if c.dep_ == "ccomp" for s in c.children
+        )
+    if lemma == "be":
+        return any(
+            c.dep_ == "acomp" and c.lower_ in cues.WILLING and any(x.dep_ == "xcomp" for x in c.children)
+            for c in children
         )
     if lemma == "offer":
         return any(c.dep_ == "xcomp" for c in children)

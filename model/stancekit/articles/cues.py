@@ -27,7 +27,7 @@ SAY = words(
 """Verbs of saying and of taking a position in words: enough with a subject."""
 
 THINK = words(
-    "concede believe think hope fear suggest report agree know expect see feel doubt wonder estimate find"
+    "concede hop believe think hope fear suggest report agree know expect see feel doubt wonder estimate find"
     " hold rule consider worry suspect propose promise answer continue speculate understand imply"
     " indicate recommend reckon guess dispute regret judge read comment respond reply write tweet post"
     " explain proclaim declare announce reveal testify conclude observe recall brief inform notify"
@@ -67,6 +67,9 @@ WITH_OBJECT = {
 
 QUOTING = words("quote cite")
 """Verbs whose object speaks: ``quoted the minister as saying``."""
+
+WILLING = words("willing unwilling ready prepared")
+"""Adjectives that tell a position: ``is willing to withdraw``."""
 
 LAST = words("say add report tell")
 """Verbs that attribute a whole sentence from its end."""
