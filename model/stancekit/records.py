@@ -85,6 +85,8 @@ class Statement(Record):
         speaker: Who the content is attributed to; ``narrator`` for narration; None if unknown.
         kind: ``direct``, ``indirect``, ``mixed`` or ``narration``; None if unknown.
         cue: The words that attribute ("said", "according to"), if any.
+        speaker_role: The speaker's office in the article's words ("interior minister"); None if it tells none.
+        speaker_affiliation: The country or body that the speaker stands for ("Ukraine"); None if it tells none.
         stances: The stances taken; empty if there is none or the statement is not labelled yet.
         abstained: True if the model was too unsure to say either that there is a stance or that there is none.
         group: Labelled statements of one group are near copies of each other; a split keeps them together.
@@ -103,6 +105,8 @@ class Statement(Record):
     speaker: str | None = None
     kind: Kind | None = None
     cue: str | None = None
+    speaker_role: str | None = None
+    speaker_affiliation: str | None = None
     stances: tuple[Stance, ...] = ()
     abstained: bool | None = None
     group: str | None = None

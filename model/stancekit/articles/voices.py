@@ -10,6 +10,7 @@ from stancekit.articles.dialogue import find_turns
 from stancekit.articles.entities import Entity
 from stancekit.articles.headline import headline_source
 from stancekit.articles.lead import fill_names, name_the_lead
+from stancekit.articles.offices import Office, office
 from stancekit.articles.prefixes import Prefix
 from stancekit.articles.quotes import Quote, find_quotes, is_term, quoted_letters
 from stancekit.articles.sentences import Span
@@ -28,6 +29,7 @@ class Voice(NamedTuple):
     kind: Kind
     speaker: Entity | None
     cue: str | None = None
+    office: Office = Office()
 
     @property
     def name(self) -> str | None:
@@ -44,7 +46,8 @@ def voices(doc: Doc, spans: list[Span], prefixes: list[Prefix], title: str | Non
     found = [reader.read(i) for i in range(len(spans))]
     fill_names([v.speaker for v in found if v.speaker], reader.resolver.entities)
     name_the_lead([(v.speaker, v.kind) for v in found])
-    return found
+    offices = {id(v.speaker): office(v.speaker, doc) for v in found if v.speaker and v.kind != "narration"}
+    return [v._replace(office=offices.get(id(v.speaker), Office())) for v in found]
 
 
 def _sentences(doc: Doc, spans: list[Span]) -> list[Sent]:
