@@ -136,6 +136,8 @@ def _statements(doc: Doc, article: Article) -> tuple[Statement, ...]:
             speaker=voice.name,
             kind=voice.kind,
             cue=voice.cue,
+            speaker_role=voice.office.role,
+            speaker_affiliation=voice.office.affiliation,
             title=article.title,
             date=article.date,
             source=article.source,
