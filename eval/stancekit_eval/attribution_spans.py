@@ -18,7 +18,7 @@ from stancekit.errors import MissingExtraError
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-_COMPLEMENTS = ("ccomp", "xcomp", "dobj", "oprd", "prep", "acomp", "dative", "advcl")
+_COMPLEMENTS = (("ccomp", "parataxis"), ("xcomp", "oprd"), ("dobj", "prep", "acomp"))
 _FRAME = ("aux", "auxpass", "neg", "advmod", "prt", "mark", "cc", "punct")
 
 
@@ -40,13 +40,19 @@ def by_rules(doc: Doc) -> Iterator[Spans]:
         at = bisect_right(starts, token.idx) - 1
         return at >= 0 and token.idx < quotes[at].end
 
-    for sent in doc.sents:
-        found = find_attribution(sent, quoted)
+    sents = list(doc.sents)
+    attributed = [find_attribution(s, quoted) for s in sents]
+    for number, (sent, found) in enumerate(zip(sents, attributed, strict=True)):
         if found is None or not found.main:
             continue
         here = [q for q in quotes if q.start < sent.end_char and q.end > sent.start_char]
         here = [q for q in here if not is_term(text, q)]
         content = _content(found, sent, here, quoted)
+        for later, none in zip(sents[number + 1 :], attributed[number + 1 :], strict=True):
+            if none is not None or not here or not quoted(later[0]) or "\n" in sent.text[-2:]:
+                break  # a quotation goes on to the next attribution or the paragraph's end
+            more = [(q.start, q.end) for q in quotes if later.start_char <= q.start < later.end_char]
+            content, sent = (*content, *more), later
         source = _runs(phrase(found.subject))
         if content:
             yield Spans(source, (found.cue.idx, found.cue.idx + len(found.cue)), content)
@@ -65,13 +71,27 @@ def _content(
     if cue.lower_ == "according":
         told = {t.i for t in cue.subtree}
         return _runs([t for t in sent if t.i not in told])
-    clauses = [c for c in cue.children if c.dep_ in _COMPLEMENTS and found.subject not in c.subtree]
-    tokens = {t.i for c in clauses for t in c.subtree} - {t.i for t in found.subject.subtree}
+    tokens = _complement(found)
     if not tokens:  # "..., Berg said" where the parse hangs the clause on nothing
         tokens = {t.i for t in sent if t.i < min(frame)} or {t.i for t in sent if t.i > max(frame)}
     spans = _runs([t for t in sent if t.i in tokens])
     more = [(q.start, q.end) for q in here if not any(s < q.end and e > q.start for s, e in spans)]
     return (*spans, *more)
+
+
+def _complement(found: Attribution) -> set[int]:
+    """Return the numbers of the tokens of what is said: the clause, or else the infinitive, or the object."""
+    mine = {t.i for t in found.subject.subtree}
+    for deps in _COMPLEMENTS:
+        heads = [c for c in found.cue.children if c.dep_ in deps and c.i not in mine]
+        if deps[0] == "dobj":  # "called for talks", but not "said on Monday"
+            heads = [
+                c for c in heads if c.i > found.cue.i and not any(x.ent_type_ == "DATE" for x in c.children)
+            ]
+        tokens = {t.i for c in heads for t in c.subtree if not (t.i == c.i and c.dep_ == "prep")} - mine
+        if tokens:
+            return tokens
+    return set()
 
 
 def _runs(tokens: Iterable[Token]) -> tuple[tuple[int, int], ...]:

@@ -99,8 +99,8 @@ def score(found: Iterable[Example], kinds: tuple[str, ...] = ()) -> dict[str, Sh
     """Return precision and recall by measure.
 
     A content is right exactly if its spans are the gold ones but for blanks and punctuation at their edges,
-    and relaxed if it shares half of the shorter's words. A source is right if the content is, relaxed, and
-    the source is, exactly or relaxed.
+    and relaxed if it shares half of the shorter's letters. A source is right if the content is, relaxed, and
+    the source is, exactly or relaxed. "content, letters" counts letters inside contents, not attributions.
 
     Args:
         found: Parsed articles, their gold attributions, and those found.
@@ -109,14 +109,20 @@ def score(found: Iterable[Example], kinds: tuple[str, ...] = ()) -> dict[str, Sh
     names = ("content, exact", "content, relaxed", "source, exact", "source, relaxed")
     right = {n: [0, 0] for n in names}
     predicted, asked = 0, 0
+    letters = [0, 0, 0, 0]  # found and gold, found, gold of these kinds and found, gold of these kinds
     for doc, gold, spans in found:
         text = doc.text
         wanted = [g for g in gold if not kinds or g.kind in kinds]
         predicted, asked = predicted + len(spans), asked + len(wanted)
+        mine, theirs, those = (_letters(text, [x.content for x in s]) for s in (spans, gold, wanted))
+        for n, part in enumerate((mine & theirs, mine, mine & those, those)):
+            letters[n] += len(part)
         for name in names:
             right[name][0] += sum(any(_same(name, text, s, g) for g in gold) for s in spans)
             right[name][1] += sum(any(_same(name, text, s, g) for s in spans) for g in wanted)
-    return {n: Share(p / max(1, predicted), r / max(1, asked)) for n, (p, r) in right.items()}
+    shares = {n: Share(p / max(1, predicted), r / max(1, asked)) for n, (p, r) in right.items()}
+    both, mine_all, recalled, those_all = letters
+    return {"content, letters": Share(both / max(1, mine_all), recalled / max(1, those_all)), **shares}
 
 
 def _same(name: str, text: str, found: Spans, gold: Gold) -> bool:
@@ -142,8 +148,12 @@ def _trimmed(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int
 
 def _share(text: str, some: Iterable[tuple[int, int]], others: Iterable[tuple[int, int]]) -> bool:
     """Tell whether spans share at least half of the letters and digits of the shorter ones."""
-    a, b = ({i for s, e in x for i in range(s, e) if text[i].isalnum()} for x in (some, others))
+    a, b = _letters(text, [some]), _letters(text, [others])
     return bool(a and b) and 2 * len(a & b) >= min(len(a), len(b))
+
+
+def _letters(text: str, contents: Iterable[Iterable[tuple[int, int]]]) -> set[int]:
+    return {i for spans in contents for s, e in spans for i in range(s, e) if text[i].isalnum()}
 
 
 def main() -> None:
