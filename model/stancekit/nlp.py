@@ -6,7 +6,7 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stancekit.errors import MissingExtraError
 
@@ -39,7 +39,8 @@ def load_nlp(without: tuple[str, ...] = ()) -> Language:
 
     nlp = spacy.load(OFFICIAL if find_spec(OFFICIAL) is not None else _fallback(), exclude=list(without))
     # What has no blank for so long is no word, and spaCy would take it apart sign by sign in quadratic time.
-    nlp.tokenizer.token_match = lambda word: len(word) > LONGEST_WORD or None
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.token_match = lambda word: len(word) > LONGEST_WORD or None
     return nlp
 
 

@@ -42,8 +42,7 @@ def read_text_article(
     found.close()  # type: ignore[attr-defined]
     if isinstance(first, Unreadable):
         raise ArticleError(f"{path}{first.part}: {first.reason}")
-    if first is None:
-        raise ArticleError(f"{path}: holds no article; expected one")
+    assert first is not None  # a file with nothing in it is unreadable
     if second is not None:
         raise ArticleError(f"{path}: holds several articles; expected one (read_articles gives all)")
     return first

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, AnyStr, BinaryIO, cast
 
@@ -57,31 +57,38 @@ class Blob:
         copy.seek(0)
         return cast(BinaryIO, copy)
 
-    def lines(self) -> Iterator[tuple[int, str]]:
-        """Yield (number from 1, line with its end); a line in another encoding than UTF-8 is detected by itself.
+    def lines(self) -> Iterator[tuple[int, str | None]]:
+        """Yield (number from 1, line with its end; None for one over ``MAX_ROW``).
 
-        Raises:
-            ValueError: if a line is over ``MAX_ROW``, or no text.
+        A line in another encoding than UTF-8 is detected by itself; what is none becomes U+FFFD.
         """
         encoding = encoding_by_mark(self.head())
         if encoding and encoding != "utf-8-sig":
             text = io.TextIOWrapper(self.file, encoding, errors="replace", newline="")
-            for number, line in enumerate(iter(lambda: text.readline(MAX_ROW + 1), ""), 1):
-                yield number, _short(line)
+            yield from enumerate(_short_lines(text.readline), 1)
             return
-        for number, raw in enumerate(iter(lambda: self.file.readline(MAX_ROW + 1), b""), 1):
-            try:
-                yield number, _short(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
-            except UnicodeDecodeError:
-                _short(raw)
-                end = "\n" if raw.endswith(b"\n") else ""
-                yield number, decode(raw.rstrip(b"\r\n")) + end
+        for number, raw in enumerate(_short_lines(self.file.readline), 1):
+            yield number, None if raw is None else _decoded(raw, first=number == 1)
 
 
-def _short(line: AnyStr) -> AnyStr:
-    if len(line) > MAX_ROW:
-        raise ValueError(f"line over {MAX_ROW:,} bytes")
-    return line
+def _short_lines(readline: Callable[[int], AnyStr]) -> Iterator[AnyStr | None]:
+    """Yield the lines, None for one that is too long, of which no more than a part is held."""
+    while line := readline(MAX_ROW + 1):
+        long = len(line) > MAX_ROW
+        while len(line) > MAX_ROW and line[-1] not in ("\n", 10):
+            line = readline(MAX_ROW + 1)
+        yield None if long else line
+
+
+def _decoded(raw: bytes, *, first: bool) -> str:
+    try:
+        return raw.decode("utf-8-sig" if first else "utf-8")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return decode(raw.rstrip(b"\r\n")) + "\n"
+    except ValueError:
+        return raw.decode("utf-8", "replace")
 
 
 class Unpacked(io.RawIOBase):

@@ -8,7 +8,7 @@ from typing import Any
 
 from stancekit.formats.blob import Blob
 from stancekit.formats.decoding import encoding_by_mark
-from stancekit.formats.document import MAX_JSON, Found
+from stancekit.formats.document import MAX_JSON, MAX_ROW, Found
 from stancekit.formats.fields import documents
 
 _LISTS = ("articles", "documents", "docs", "data", "items", "results", "hits", "records", "rows", "response")
@@ -58,8 +58,11 @@ def read_lines(blob: Blob) -> Iterator[Found]:
     yield from documents(_rows(blob.lines()), blob.fields)
 
 
-def _rows(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, _Row]]:
+def _rows(lines: Iterator[tuple[int, str | None]]) -> Iterator[tuple[int, _Row]]:
     for number, line in lines:
+        if line is None:
+            yield number, f"line over {MAX_ROW:,} bytes; expected a shorter one"
+            continue
         if not line.strip():
             continue
         try:

@@ -86,9 +86,14 @@ def kind_of(name: str, head: bytes) -> str:
 
 def read_blob(blob: Blob) -> Iterator[Found]:
     """Yield what a blob holds; what is wrong with the whole of it is the last thing yielded, not raised."""
+    empty = True
     try:
         module, _, function = READERS[kind_of(blob.name, blob.head())].partition(":")
-        yield from getattr(import_module(f"stancekit.formats.{module}"), function)(blob)
+        for found in getattr(import_module(f"stancekit.formats.{module}"), function)(blob):
+            empty = False
+            yield found
+        if empty:
+            yield Unreadable("holds no article; expected one")
     except NoArticleError as e:
         yield Unreadable(str(e), other=True)
     except ValueError as e:

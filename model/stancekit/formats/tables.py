@@ -23,8 +23,15 @@ def read(blob: Blob) -> Iterator[Found]:
     yield from documents(_rows(blob), blob.fields)
 
 
+def _lines(blob: Blob) -> Iterator[str]:
+    for number, line in blob.lines():
+        if line is None:
+            raise ValueError(f"line {number} is over {MAX_ROW:,} bytes; expected one article a row")
+        yield line
+
+
 def _rows(blob: Blob) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
-    lines = (line for _, line in blob.lines())
+    lines = _lines(blob)
     first = next(lines, "")
     if not first.strip():
         raise ValueError("empty file; expected a head line and one article a row")

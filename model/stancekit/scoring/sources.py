@@ -115,8 +115,6 @@ def _file(file: Named, fields: Mapping[str, str]) -> Source:
         return Source(file.name, stamp, total, lambda: iter([File(stamp, partial(_statements, file))]))
     load = partial(_load, file, id, fields)
     first = next(load(), None)
-    if first is None:
-        raise ArticleError(f"{file.name}: holds no article; expected one")
     if isinstance(first, Problem) and first.line is None and first.path == file.name:
         raise ArticleError(f"{file.name}: {first.reason}")  # the user's mistake, who named this file
     return Source(file.name, stamp, 1, lambda: iter([File(stamp, load)]))
