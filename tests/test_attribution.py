@@ -57,6 +57,8 @@ CASES = {
     "what was not said": Case("Ana Ruiz should have called for talks.", [N]),
     "announced a thing": Case("Ana Ruiz announced a truce.", [("indirect", "Ana Ruiz")]),
     "defended": Case("Ana Ruiz defended the raid.", [("indirect", "Ana Ruiz")]),
+    "willing": Case("Norland is willing to withdraw its troops.", [("indirect", "Norland")]),
+    "hoped": Case("Ana Ruiz hoped that talks would begin.", [("indirect", "Ana Ruiz")]),
     "conceded ground": Case("Ana Ruiz conceded to the demands of the drivers.", [N]),
     "after a relative clause": Case(
         "Norland, which has its own quarrel with Sudland over the islands, called on both sides to talk.",

@@ -35,6 +35,7 @@ def spans(text: str) -> list[str]:
         ("‘Never closed.\n\nThe town is quiet.", []),
         ("“First. “Second,” he said. He left.", ["“First. “Second,”"]),
         ('A "guarded "yes and a "no ".', ['"guarded "', '"no "']),
+        ("“Never closed. He told them: “We go.”", ["“Never closed.", "“We go.”"]),
         ("No quotation at all.", []),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stancekit.articles.names import name_run
+from stancekit.articles.names import is_demonym, name_run
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -37,6 +37,8 @@ def apposed(head: Token, cue: Token | None) -> Token | None:
     for child in head.children:
         if child.dep_ == "appos" and child.pos_ == "PROPN" and child.i > head.i:
             return name_run(child)[-1]
+    if cue is not None and cue.lower_ == "according":  # "According to an official, Ana Ruiz left"
+        return None
     end = cue.i if cue is not None and cue.i > head.i else head.sent.end
     for token in head.doc[head.i + 1 : min(end, head.i + 25)]:
         if token.pos_ in ("VERB", "AUX") or token.is_space or token.text in ".;:—–":
@@ -61,9 +63,13 @@ def _name_after(comma: Token) -> Token | None:
     if comma.i + 1 >= len(comma.doc):
         return None
     first = comma.nbor()
+    if first.lower_ == "the" and first.i + 1 < len(comma.doc):
+        first = first.nbor()
     run = name_run(first) if first.text[:1].isupper() and first.pos_ != "PRON" else []
     if not run or run[0].i < first.i:
         return None
     after = comma.doc[run[-1].i + 1] if run[-1].i + 1 < len(comma.doc) else None
+    if len(run) == 1 and is_demonym(run[0]):
+        return None
     ends = after is None or after.is_punct or after.pos_ in ("VERB", "AUX", "ADP", "ADV") or after.is_space
     return run[-1] if ends else None

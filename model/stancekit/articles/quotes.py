@@ -23,6 +23,7 @@ _CLOSERS = {
 _MARK = re.compile(r"``|''|[\"“”„«»‹›‘’']")
 _SINGLE = {"‘", "'", "‹"}
 # A mark after a full stop opens no inner quotation: a paragraph began there, and the line was lost.
+_STOP = re.compile(r"[.?!…](?=\s)")
 _AFRESH = re.compile(r"[.?!…]\s+$")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 _MAX_PARAGRAPHS = 8
@@ -110,7 +111,9 @@ def _close_in(text: str, at: int, end: int, opener: str) -> int | None:
     paired = opener == '"' and text.count('"', at, end) % 2 == 1
     for match in _MARK.finditer(text, at, end):
         if match.group() == opener and opener in ("“", "«", "„") and "“" not in _CLOSERS[opener]:
-            depth += not _AFRESH.search(text, max(0, match.start() - 4), match.start())
+            if opener == "“" and not _AFRESH.search(text, max(0, match.start() - 4), match.start()):
+                return _last_stop(text, at, match.start())
+            depth += opener != "“"
         elif (paired and match.group() == opener) or _closes(text, match, opener):
             if depth:
                 depth -= 1
@@ -123,6 +126,12 @@ def _close_in(text: str, at: int, end: int, opener: str) -> int | None:
         elif opener in ("‘", "'") and spare is not None and match.group() == opener and _opens(text, match):
             return spare
     return spare
+
+
+def _last_stop(text: str, start: int, end: int) -> int | None:
+    """Return the end of the last whole sentence: where a quotation that is never closed can only end."""
+    stops = [m.end() for m in _STOP.finditer(text, start, end)]
+    return stops[-1] if stops else None
 
 
 def _runs_on(text: str, at: int, paragraphs: list[Quote], opener: str) -> bool:

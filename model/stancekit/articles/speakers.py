@@ -152,6 +152,11 @@ class Resolver:
         return self._person(named, described=True) if named is not None else self._text(head)
 
     def _last_person(self, female: bool, before: Token) -> Entity | None:
+        for token in before.doc[before.sent.start : before.i]:  # "When Ruiz left, she said ..."
+            clause = token.dep_ == "nsubj" and token.head.dep_ == "advcl" and token.pos_ == "PROPN"
+            named = self._person(token, described=True) if clause and not self._quoted(token) else None
+            if named is not None and named.female in (female, None):
+                return named
         told = [
             e
             for e in self.entities
@@ -185,7 +190,8 @@ class Resolver:
         if beside is None:
             return None
         if body:
-            return self._body(beside) if bare(head) in GENERIC_BODIES else None
+            vague = bare(head) in GENERIC_BODIES or not any(t.pos_ == "PROPN" for t in phrase(head))
+            return self._body(beside) if vague else None
         found = self._person(beside, described=bare(head) in PEOPLE or bare(head) in TITLES)
         if found is not None:
             found.roles.update(bare(t) for t in phrase(head))
