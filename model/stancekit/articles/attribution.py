@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING
 
 from stancekit.articles import cues
 from stancekit.articles.roles import DOCUMENTS, MEDIA, can_speak
-from stancekit.articles.subjects import negated, noun_beside, subject_of
+from stancekit.articles.subjects import noun_beside, subject_of
+from stancekit.articles.verbs import (
+    attributes,
+    ends_sentence,
+    in_adverbial,
+    misread_root,
+    under_denial,
+    unreal,
+)
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
-_ADVERBIAL = cues.words("when although if because before unless until once")
-_MODALS = cues.words("should could would might may")
 _NOBODY = cues.words("nobody none neither nothing few")
 
 
@@ -77,33 +83,19 @@ def _candidate(
     if token.lemma_.lower() in cues.QUOTING and any(c.lower_ == "as" for c in token.subtree):
         source = next((c for c in token.children if c.dep_ in ("dobj", "nsubjpass")), None)
         return (Attribution(token, source) if source else None), 0
-    if not _attributes(token, has_quote) or _under_denial(token) or _unreal(token):
+    if not attributes(token, has_quote) or under_denial(token) or unreal(token):
         return None, 0
     found = _from_verb(token, quoted)
-    if found is not None and (_in_adverbial(token) or _free_relative(found)):
+    if found is not None and (in_adverbial(token) or _free_relative(found)):
         found = Attribution(found.cue, found.subject, main=False)
     passed_on = {"report": 1.5, "be": 3.0}.get(token.lemma_.lower(), 0.0)
     return found, passed_on if found is None or found.main else 4.0
-
-
-def _in_adverbial(token: Token) -> bool:
-    """Tell whether a verb stands in a clause of time, reason or condition: ``when he rejected the plan``."""
-    while token.dep_ in ("conj", "advcl", "ccomp") and token.head.i != token.i:
-        if token.dep_ == "advcl" and any(c.lower_ in _ADVERBIAL for c in token.children):
-            return True
-        token = token.head
-    return False
 
 
 def _free_relative(found: Attribution) -> bool:
     """Tell whether "what" stands before the speaker: ``what residents say was an air strike``."""
     before = found.subject.left_edge.i - 1
     return before >= found.cue.sent.start and found.cue.doc[before].lower_ == "what"
-
-
-def _unreal(token: Token) -> bool:
-    """Tell whether a verb is about what was not said: ``should have called for``, ``could say``."""
-    return any(c.dep_ == "aux" and c.lower_ in _MODALS for c in token.children)
 
 
 def _depth(token: Token) -> int:
@@ -122,79 +114,12 @@ def _according_to(token: Token) -> Token | None:
     return objects[0] if objects else noun_beside(to, lambda _: False)
 
 
-def _attributes(token: Token, has_quote: bool) -> bool:
-    """Tell whether a verb, with what hangs on it, can attribute."""
-    lemma = token.lemma_.lower()
-    children = list(token.children)
-    near = {c.lower_ for c in children} | {t.lower_ for t in token.doc[token.i + 1 : token.i + 2]}
-    if lemma in cues.SAY or near & cues.WITH_PREPOSITION.get(lemma, frozenset()):
-        return True
-    clause = token.dep_ == "parataxis" or any(c.dep_ in ("ccomp", "parataxis") for c in children)
-    if lemma in cues.THINK and (clause or (has_quote and any(c.dep_ == "nsubj" for c in children))):
-        return True
-    if lemma in ("want", "ask", "call", "describe", "expect") and any(
-        c.dep_ in ("xcomp", "oprd") and c.dep_ != "conj" for c in children
-    ):
-        return lemma != "want" or any(
-            s.dep_ == "nsubj" for c in children if c.dep_ == "ccomp" for s in c.children
-        )
-    if lemma == "be":
-        return any(
-            c.dep_ == "acomp" and c.lower_ in cues.WILLING and any(x.dep_ == "xcomp" for x in c.children)
-            for c in children
-        )
-    if lemma == "offer":
-        return any(c.dep_ == "xcomp" for c in children)
-    if lemma == "go" and not (clause or has_quote or token.dep_ in ("ROOT", "ccomp", "conj")):
-        return False
-    if lemma == "go":
-        following = token.doc[token.i + 2].text if token.i + 2 < len(token.doc) else ""
-        return "on" in near and following in (",", ".", ";", ":", "”", '"')
-    objects = {c.lower_ for c in children} | {
-        g.lower_ for c in children if c.dep_ == "dobj" for g in c.children
-    }
-    if lemma == "ask":
-        return any(c.dep_ == "dobj" for c in children) and bool({"for", "to"} & _near_words(token))
-    return bool(objects & cues.WITH_OBJECT.get(lemma, frozenset()))
-
-
 def _after_quote(token: Token, quoted: Callable[[Token], bool]) -> bool:
     """Tell whether a verb comes in the clause after a quotation, where the parse is often wrong."""
     before = token.doc[max(token.sent.start, token.i - 14) : token.i]
     return any(quoted(t) for t in before) and not any(
         t.lower_ in ("who", "which", "that") for t in before if not quoted(t)
     )
-
-
-def _misread(token: Token) -> bool:
-    """Tell whether a verb was read as a participle: "The envoy, who left, called on ..." has no other verb."""
-    noun = token.head
-    between = noun.doc[noun.i + 1 : token.i]
-    return (
-        token.dep_ == "acl"
-        and noun.dep_ == "ROOT"
-        and noun.pos_ in ("NOUN", "PROPN")
-        and any(t.dep_ == "relcl" and t.head.i == noun.i for t in between)
-    )
-
-
-def _ends_sentence(token: Token, quoted: Callable[[Token], bool]) -> bool:
-    """Tell whether a verb with its subject closes the sentence, as after a lost comma: "... the ministry said."."""
-    subject = next((c for c in token.children if c.dep_ == "nsubj"), None)
-    after = [t for t in token.doc[token.i + 1 : token.sent.end] if not t.is_punct and not t.is_space]
-    return (
-        token.tag_ == "VBD"
-        and subject is not None
-        and subject.tag_[0] not in "WP"
-        and not any(c.tag_[0] == "W" for c in token.children)
-        and not any(t.pos_ in ("VERB", "AUX") or quoted(t) for t in after)
-        and len(after) <= 8
-        and token.lemma_.lower() in cues.LAST
-    )
-
-
-def _near_words(token: Token) -> set[str]:
-    return {t.lower_ for t in token.subtree if token.i < t.i < token.i + 12}
 
 
 def _can_speak(subject: Token) -> bool:
@@ -214,19 +139,6 @@ def _is_media(subject: Token) -> bool:
     return bool(name & MEDIA) or (subject.lower_ in ("agency", "channel") and "news" in name)
 
 
-def _under_denial(token: Token) -> bool:
-    """Tell whether a verb stands under a denied one: ``has not said whether it will reply``."""
-    if negated(token) and token.lemma_.lower() not in ("deny", "accept"):
-        return True
-    while token.dep_ in ("ccomp", "xcomp") and token.head.i != token.i:
-        token = token.head
-        if negated(token) or token.lemma_.lower() in ("decline", "refuse", "fail") or token.lower_ == "yet":
-            return True
-        if any(c.lower_ == "yet" for c in token.children) and token.lemma_ in ("have", "be"):
-            return True
-    return False
-
-
 def _from_verb(token: Token, quoted: Callable[[Token], bool]) -> Attribution | None:
     """Return the attribution by a verb, with its subject wherever the parse has it; None if nobody speaks."""
     lemma = token.lemma_.lower()
@@ -236,7 +148,7 @@ def _from_verb(token: Token, quoted: Callable[[Token], bool]) -> Attribution | N
     own = any(c.dep_ == "nsubj" for c in token.children)
     if token.tag_ == "VBN" and not own and (lemma == "ask" or any(c.dep_ == "agent" for c in token.children)):
         return None  # "Asked about it, ...", "a vote condemned by ..."
-    misread = _misread(token)
+    misread = misread_root(token)
     if (
         token.dep_ == "acl"
         and token.tag_ == "VBN"
@@ -254,7 +166,7 @@ def _from_verb(token: Token, quoted: Callable[[Token], bool]) -> Attribution | N
     main = (
         not relative
         or misread
-        or _ends_sentence(token, quoted)
+        or ends_sentence(token, quoted)
         or subject.lemma_.lower() in DOCUMENTS
         or _after_quote(token, quoted)
     )
