@@ -40,7 +40,7 @@ def cut(data: bytes, r: random.Random) -> bytes:
 
 def hole(data: bytes, r: random.Random) -> bytes:
     at = r.randrange(len(data))
-    return data[:at] + data[at + r.randrange(1, 1 + len(data) // 4) :]
+    return data[:at] + data[at + r.randrange(1, 2 + len(data) // 4) :]
 
 
 def twice(data: bytes, r: random.Random) -> bytes:

@@ -6,23 +6,27 @@ from functools import lru_cache
 from typing import Any
 
 LEAST_LETTERS = 100
-"""Letters that a text in an alphabet needs to be judged."""
-LEAST_SIGNS = 20
-"""The same for a text in syllables or ideographs."""
+"""Letters that a text needs to be judged."""
+LEAST_OTHER = 20
+"""The same for a text in another script than the Latin."""
 LEAST_CONFIDENCE = 0.95
 """Below this the language is not told."""
+LEAST_IN_SCRIPT = 0.5
+"""The same for a text in another script than the Latin: its neighbours may be mixed up, but it is not English."""
 _SAMPLE = 20_000
+_LATIN = "\u036f"  # letters up to here are Latin
 
 
 def language_of(text: str) -> str | None:
     """Return the ISO 639-1 code of a text's language; None if that is not sure."""
     sample = text[:_SAMPLE]
     letters = sum(c.isalpha() for c in sample)
-    signs = sum(c > "\u0e00" and c.isalpha() for c in sample)  # Thai and what comes after it
-    if letters < LEAST_LETTERS and signs < LEAST_SIGNS:
+    other = sum(c > _LATIN and c.isalpha() for c in sample) > letters / 2
+    if letters < (LEAST_OTHER if other else LEAST_LETTERS):
         return None
     language, confidence = _identifier().classify(sample)
-    return str(language) if confidence >= LEAST_CONFIDENCE and len(language) == 2 else None
+    sure = confidence >= (LEAST_IN_SCRIPT if other else LEAST_CONFIDENCE)
+    return str(language) if sure and len(language) == 2 else None
 
 
 def same_language(found: str | None, wanted: str) -> bool:
