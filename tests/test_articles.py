@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from stancekit.articles.files import read_text_article, refusal, walk
+from stancekit.errors import ArticleError
 from stancekit.formats.decoding import decode
 from stancekit.formats.document import MAX_FILE, MAX_LINE, title_of
-from stancekit.errors import ArticleError
 
 TEXT = "Minister warns\n\n“Café” talks failed, said Zoë.\n"
 

@@ -97,7 +97,8 @@ def read_blob(blob: Blob) -> Iterator[Found]:
     except NoArticleError as e:
         yield Unreadable(str(e), other=True)
     except ValueError as e:
-        yield Unreadable(" ".join(str(e).split()) or "cannot be read; expected an article")
+        reason = " ".join(str(e).split()) or "cannot be read"
+        yield Unreadable(reason if "expected" in reason else f"{reason}; expected an article")
     except ModuleNotFoundError as e:
         if e.name not in _NEEDS:
             raise
