@@ -11,7 +11,7 @@ from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 # One thread each: small batches gain nothing from more, and a forked process must find no pool of its parent.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["OMP_NUM_THREADS"] = "1"  # a forked process hangs in a pool of threads that it does not have
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import pytest
