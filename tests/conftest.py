@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-# One thread each: small batches gain nothing from more, and a forked process must find no pool of its parent.
-os.environ["OMP_NUM_THREADS"] = "1"  # a forked process hangs in a pool of threads that it does not have
+# One thread, whatever the environment says: a forked process hangs in a pool of threads that it does not have.
+os.environ["OMP_NUM_THREADS"] = "1"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import pytest
