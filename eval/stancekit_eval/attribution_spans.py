@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
-from stancekit.articles.attribution import Attribution, find_attribution
+from stancekit.articles.attribution import find_attribution
+from stancekit.articles.candidates import Attribution
 from stancekit.articles.quotes import Quote, find_quotes, is_term
 from stancekit.articles.subjects import phrase
 from stancekit.errors import MissingExtraError

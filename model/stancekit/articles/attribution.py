@@ -1,56 +1,18 @@
 """Find in one sentence the words that attribute it, and the phrase that names the speaker.
 
-Works on spaCy's dependency parse: a verb of saying outside quotation marks, its subject, or "according to".
+Works on spaCy's dependency parse: of all the words of a sentence that attribute, those nearest to its root.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stancekit.articles import cues
-from stancekit.articles.roles import DOCUMENTS, MEDIA, can_speak
-from stancekit.articles.subjects import noun_beside, subject_of
-from stancekit.articles.verbs import (
-    attributes,
-    ends_sentence,
-    in_adverbial,
-    misread_root,
-    under_denial,
-    unreal,
-)
+from stancekit.articles.candidates import Attribution, can_speak, candidate
+from stancekit.articles.roles import MEDIA
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
-
-_NOBODY = cues.words("nobody none neither nothing few")
-
-
-@dataclass(frozen=True)
-class Attribution:
-    """The words that attribute a sentence.
-
-    Attributes:
-        cue: The token that attributes: the verb of saying, or ``according``.
-        subject: Head token of the phrase that names the speaker.
-        main: True if the whole sentence hangs on it, False if only a part does (a relative clause).
-    """
-
-    cue: Token
-    subject: Token
-    main: bool = True
-
-    @property
-    def words(self) -> str:
-        """The cue as the sentence has it: ``said``, ``according to``, ``called for``."""
-        if self.cue.lower_ == "according":
-            return f"{self.cue.text} to"
-        wanted = cues.WITH_PREPOSITION.get(self.cue.lemma_.lower(), frozenset())
-        after = self.cue.nbor() if self.cue.i + 1 < len(self.cue.doc) else None
-        return (
-            f"{self.cue.text} {after.text}" if after is not None and after.lower_ in wanted else self.cue.text
-        )
 
 
 def find_attribution(sent: Span, quoted: Callable[[Token], bool]) -> Attribution | None:
@@ -65,37 +27,10 @@ def find_attribution(sent: Span, quoted: Callable[[Token], bool]) -> Attribution
     for token in sent:
         if quoted(token):
             continue
-        candidate, cost = _candidate(token, has_quote, quoted)
-        if candidate is not None and _can_speak(candidate.subject):
-            found.append((cost + _depth(token) + 3 * _is_media(candidate.subject), token.i, candidate))
+        attributed, cost = candidate(token, has_quote, quoted)
+        if attributed is not None and can_speak(attributed.subject):
+            found.append((cost + _depth(token) + 3 * _is_media(attributed.subject), token.i, attributed))
     return min(found, key=lambda x: x[:2])[2] if found else None
-
-
-def _candidate(
-    token: Token, has_quote: bool, quoted: Callable[[Token], bool]
-) -> tuple[Attribution | None, float]:
-    """Return the attribution by a token, if it is one, and how far it stands back behind others."""
-    if token.lower_ == "according":
-        source = _according_to(token)
-        return (Attribution(token, source) if source else None), 1.5
-    if token.pos_ not in ("VERB", "AUX"):
-        return None, 0
-    if token.lemma_.lower() in cues.QUOTING and any(c.lower_ == "as" for c in token.subtree):
-        source = next((c for c in token.children if c.dep_ in ("dobj", "nsubjpass")), None)
-        return (Attribution(token, source) if source else None), 0
-    if not attributes(token, has_quote) or under_denial(token) or unreal(token):
-        return None, 0
-    found = _from_verb(token, quoted)
-    if found is not None and (in_adverbial(token) or _free_relative(found)):
-        found = Attribution(found.cue, found.subject, main=False)
-    passed_on = {"report": 1.5, "be": 3.0}.get(token.lemma_.lower(), 0.0)
-    return found, passed_on if found is None or found.main else 4.0
-
-
-def _free_relative(found: Attribution) -> bool:
-    """Tell whether "what" stands before the speaker: ``what residents say was an air strike``."""
-    before = found.subject.left_edge.i - 1
-    return before >= found.cue.sent.start and found.cue.doc[before].lower_ == "what"
 
 
 def _depth(token: Token) -> int:
@@ -106,68 +41,7 @@ def _depth(token: Token) -> int:
     return depth
 
 
-def _according_to(token: Token) -> Token | None:
-    to = next((t for t in token.sent if t.i == token.i + 1 and t.lower_ == "to"), None)
-    if to is None:
-        return None
-    objects = [c for x in (to, token) for c in x.children if c.dep_ in ("pobj", "dobj")]
-    return objects[0] if objects else noun_beside(to, lambda _: False)
-
-
-def _after_quote(token: Token, quoted: Callable[[Token], bool]) -> bool:
-    """Tell whether a verb comes in the clause after a quotation, where the parse is often wrong."""
-    before = token.doc[max(token.sent.start, token.i - 14) : token.i]
-    return any(quoted(t) for t in before) and not any(
-        t.lower_ in ("who", "which", "that") for t in before if not quoted(t)
-    )
-
-
-def _can_speak(subject: Token) -> bool:
-    """Tell whether a subject can speak: not "nobody", "no minister", "neither side" or a thing."""
-    if subject.lower_ in _NOBODY or any(c.lower_ in ("neither", "no") for c in subject.children):
-        return False
-    return (
-        subject.pos_ != "NOUN"
-        or subject.text[0].isupper()
-        or can_speak(subject.lower_, subject.lemma_.lower())
-    )
-
-
 def _is_media(subject: Token) -> bool:
     """Tell whether a subject is a news agency, which passes on what others say."""
     name = {t.lower_ for t in subject.subtree}
     return bool(name & MEDIA) or (subject.lower_ in ("agency", "channel") and "news" in name)
-
-
-def _from_verb(token: Token, quoted: Callable[[Token], bool]) -> Attribution | None:
-    """Return the attribution by a verb, with its subject wherever the parse has it; None if nobody speaks."""
-    lemma = token.lemma_.lower()
-    if any(c.dep_ in ("nsubjpass", "auxpass") for c in token.children):
-        agents = [p for c in token.children if c.dep_ == "agent" for p in c.children if p.dep_ == "pobj"]
-        return Attribution(token, agents[0]) if agents and lemma in cues.JUDGE else None
-    own = any(c.dep_ == "nsubj" for c in token.children)
-    if token.tag_ == "VBN" and not own and (lemma == "ask" or any(c.dep_ == "agent" for c in token.children)):
-        return None  # "Asked about it, ...", "a vote condemned by ..."
-    misread = misread_root(token)
-    if (
-        token.dep_ == "acl"
-        and token.tag_ == "VBN"
-        and not own
-        and not _after_quote(token, quoted)
-        and not misread
-    ):
-        return None
-    subject = subject_of(token, quoted)
-    if subject is None or not _can_speak(subject):
-        subject = noun_beside(token, quoted)
-    if subject is None or not _can_speak(subject):
-        return None
-    relative = token.dep_ == "relcl" or (token.dep_ == "acl" and token.tag_ in ("VBG", "VBN"))
-    main = (
-        not relative
-        or misread
-        or ends_sentence(token, quoted)
-        or subject.lemma_.lower() in DOCUMENTS
-        or _after_quote(token, quoted)
-    )
-    return Attribution(token, subject, main)

@@ -68,7 +68,8 @@ def _opens(text: str, match: re.Match[str]) -> bool:
     mark = match.group()
     before = text[match.start() - 1 : match.start()]
     after = text[match.end() : match.end() + 1]
-    if mark == "''" or mark == "›" or not after or after.isspace():
+    spaced = mark == "«" and text[match.end() + 1 : match.end() + 2].strip()  # as in French
+    if mark == "''" or mark == "›" or not after or (after.isspace() and not spaced):
         return False
     if mark in ("“", "„", "«", "``"):
         return True

@@ -109,7 +109,7 @@ _THINGS = words(
 )
 
 
-def can_speak(noun: str, lemma: str) -> bool:
+def speaks(noun: str, lemma: str) -> bool:
     """Tell whether a common noun can be a speaker: a person, people, a body or a document.
 
     Args:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from stancekit.articles.attribution import Attribution, find_attribution
+from stancekit.articles.attribution import find_attribution
+from stancekit.articles.candidates import Attribution
 from stancekit.articles.dialogue import find_turns
 from stancekit.articles.entities import Entity
 from stancekit.articles.headline import headline_source
