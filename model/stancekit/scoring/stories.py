@@ -55,7 +55,10 @@ class Stories:
         Raises:
             OutputError: if the file cannot be written.
         """
-        found = signature(words_of(article))
+        return self.first_of(article.id, signature(words_of(article)))
+
+    def first_of(self, id: str, found: NDArray[np.uint64]) -> str | None:
+        """Return what ``first_like`` does of the article with this id and signature."""
         keys = [_key(i, band) for i, band in enumerate(found.reshape(-1, _BAND))]
         with _told(self.path):
             file = self._opened()
@@ -65,10 +68,10 @@ class Stories:
                 f" ORDER BY number LIMIT {_LOOKED_AT}",
                 keys,
             )
-            for id, other in rows:
+            for first, other in rows:
                 if np.mean(np.frombuffer(other, dtype=np.uint64) == found) >= SAME:
-                    return str(id)
-            file.execute("INSERT INTO story VALUES (?, ?, ?)", (self.count, article.id, found.tobytes()))
+                    return str(first)
+            file.execute("INSERT INTO story VALUES (?, ?, ?)", (self.count, id, found.tobytes()))
             file.executemany("INSERT OR IGNORE INTO band VALUES (?, ?)", ((k, self.count) for k in keys))
         self.count += 1
         return None
@@ -87,7 +90,8 @@ class Stories:
 
     def _opened(self) -> sqlite3.Connection:
         if self._file is None:
-            self._file = sqlite3.connect(self.path)
+            # Read by one thread after another, never by two at a time.
+            self._file = sqlite3.connect(self.path, check_same_thread=False)
             self._file.executescript(_TABLES)
             for table in ("story", "band"):
                 self._file.execute(f"DELETE FROM {table} WHERE number >= ?", (self.count,))
