@@ -10,6 +10,7 @@ import random
 import shutil
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -414,6 +415,7 @@ def kill_before_line(number: int, module: str = "parts.py") -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
         return trace
 
+    threading.settrace(trace)  # reading and writing have threads of their own
     sys.settrace(trace)
 
 

@@ -48,6 +48,17 @@ class Finished:
                 self.stances += len(statement.stances)
                 self.abstained += bool(statement.abstained)
 
+    def add(self, part: Finished) -> None:
+        """Take in what follows; its ``end`` and ``stories`` are not looked at."""
+        self.rows += part.rows
+        self.problems += part.problems
+        self.inputs += part.inputs
+        self.articles += part.articles
+        self.duplicates += part.duplicates
+        self.statements += part.statements
+        self.stances += part.stances
+        self.abstained += part.abstained
+
     def after(self, done: Progress) -> Progress:
         """Return the progress of a run that had come to ``done`` and has finished this too."""
         passed_over = sum(p.kind == "no article" for p in self.problems)

@@ -78,6 +78,15 @@ class Cursor(NamedTuple):
     digest: str = ""
 
 
+class Unread(NamedTuple):
+    """A file that is not finished: its number, inputs to pass over, the hash of the stamps up to it."""
+
+    number: int
+    skipped: int
+    digest: str
+    file: File
+
+
 @dataclass
 class Chunk:
     """Inputs that are scored together.
@@ -105,41 +114,59 @@ Screen = Callable[[Article], Article | Problem]
 """Lets an article pass, marked if it nearly repeats another, or tells why not."""
 
 
-def chunks(source: Source, done: Cursor, screen: Screen = lambda article: article) -> Iterator[Chunk]:
+def chunks(
+    source: Source,
+    done: Cursor,
+    screen: Screen = lambda article: article,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[Chunk]:
     """Yield the inputs in chunks, in order.
 
     Args:
         source: What to read.
         done: What an earlier run has finished, to be passed over.
         screen: What each article passes before it is parsed, in order.
+        stopped: Asked at each input whether to end at once, without the chunk that is not whole.
 
     Raises:
         InputError: if what was finished is not the same any more.
         StancekitError: if an optional dependency is missing.
     """
-    hashed, size, count = hashlib.sha256(), 0, 0
     loaded: list[Loaded] = []
-    last = done.files if done.items else done.files - 1  # the last file that the digest covers
-    for number, file in enumerate(source.files()):
-        count = number + 1
-        hashed.update(file.stamp.encode("utf-8", "surrogateescape") + b"\n")
-        if number == last and hashed.hexdigest() != done.digest:
-            raise _changed(source)
-        if number < done.files:
-            continue
-        skipped = done.items if number == done.files else 0
+    size, end = 0, done
+    for number, skipped, digest, file in files_after(source, done):
+        end = Cursor(number + 1, 0, digest)
         for item, found in enumerate(file.load(), 1):
+            if stopped():
+                return
             if item <= skipped:
                 continue
             loaded.append(found)
             size += len(found.text) if not isinstance(found, Problem) else 0
             if len(loaded) >= CHUNK_INPUTS or size >= CHUNK_CHARACTERS:
-                yield _chunk(Cursor(number, item, hashed.hexdigest()), loaded, screen)
+                yield _chunk(Cursor(number, item, digest), loaded, screen)
                 loaded, size = [], 0
-    if count <= last:
-        raise _changed(source)
     if loaded:
-        yield _chunk(Cursor(count, 0, hashed.hexdigest()), loaded, screen)
+        yield _chunk(end, loaded, screen)
+
+
+def files_after(source: Source, done: Cursor) -> Iterator[Unread]:
+    """Yield the files that are not finished.
+
+    Raises:
+        InputError: if those that are finished are not the same any more.
+    """
+    hashed, number = hashlib.sha256(), -1
+    last = done.files if done.items else done.files - 1  # the last file that the digest covers
+    for number, file in enumerate(source.files()):
+        hashed.update(file.stamp.encode("utf-8", "surrogateescape") + b"\n")
+        if number == last and hashed.hexdigest() != done.digest:
+            raise _changed(source)
+        if number >= done.files:
+            skipped = done.items if number == done.files else 0
+            yield Unread(number, skipped, hashed.hexdigest(), file)
+    if number < last:
+        raise _changed(source)
 
 
 def _changed(source: Source) -> InputError:
@@ -152,9 +179,9 @@ def _changed(source: Source) -> InputError:
 def _chunk(end: Cursor, loaded: list[Loaded], screen: Screen) -> Chunk:
     chunk = Chunk(end, len(loaded))
     screened = [screen(x) if isinstance(x, Article) else x for x in loaded]
-    parsed = iter(_parsed([x for x in screened if isinstance(x, Article)]))
+    with_statements = iter(parsed([x for x in screened if isinstance(x, Article)]))
     for item in screened:
-        found = next(parsed) if isinstance(item, Article) else item
+        found = next(with_statements) if isinstance(item, Article) else item
         if isinstance(found, Article):
             chunk.articles += 1
             chunk.duplicates += found.duplicate_of is not None
@@ -166,7 +193,7 @@ def _chunk(end: Cursor, loaded: list[Loaded], screen: Screen) -> Chunk:
     return chunk
 
 
-def _parsed(articles: list[Article]) -> list[Article | Problem]:
+def parsed(articles: list[Article]) -> list[Article | Problem]:
     """Return the articles with their statements; one that the parser fails on becomes a problem."""
     try:
         return list(add_statements(articles))
@@ -176,4 +203,4 @@ def _parsed(articles: list[Article]) -> list[Article | Problem]:
         if len(articles) == 1:
             what = f"cannot be parsed: {type(e).__name__}: {' '.join(str(e).split())[:200]}"
             return [Problem(articles[0].path or articles[0].id, None, what)]
-        return [x for a in articles for x in _parsed([a])]
+        return [x for a in articles for x in parsed([a])]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from importlib import metadata
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
@@ -16,17 +17,22 @@ from pydantic import BaseModel, ConfigDict
 from stancekit.articles.language import same_language
 from stancekit.errors import InputError
 from stancekit.records import Article, Statement
+from stancekit.scoring.finished import Finished, finished, problem_line
 from stancekit.scoring.inputs import Chunk, Cursor, Problem, Screen, Source, chunks
+from stancekit.scoring.overlap import ahead, behind
 from stancekit.scoring.parts import Parts, Progress, errors_file, parts_folder
-from stancekit.scoring.sources import opened
+from stancekit.scoring.sources import STDIN, opened
 from stancekit.scoring.stories import Stories
-from stancekit.scoring.writers import as_line, converter
+from stancekit.scoring.writers import converter
 
 if TYPE_CHECKING:
     from stancekit.classifier import StanceClassifier
+    from stancekit.scoring.ray_engine import RayEngine
 
 OnProgress = Callable[[int, int], None]
-"""Called with (finished, in all) as the work goes on: files of a folder, else articles or lines."""
+"""Called with (finished, in all) as the work goes on: files of a folder, else articles or lines.
+
+It is called from the thread that writes, one call at a time."""
 Predict = Callable[[Iterable[Statement]], Iterable[Statement]]
 COUNTS = (
     "articles", "duplicates", "statements", "stances", "abstained", "errors", "other_language", "passed_over"
@@ -78,6 +84,7 @@ def score_path(
     fields: Mapping[str, str] | None = None,
     resume: bool = False,
     on_progress: OnProgress | None = None,
+    engine: RayEngine | None = None,
 ) -> Summary:
     """Score articles or statements into a file: one record a statement, also for those without a stance.
 
@@ -96,7 +103,8 @@ def score_path(
         fields: What the fields of tables and JSON are called, where the usual names do not fit:
             ``{"text": "Volltext"}``.
         resume: Go on from what a killed run left, to the same result byte for byte.
-        on_progress: Told how far it is.
+        on_progress: Told how far it is, from another thread; what it raises ends the run.
+        engine: A cluster that scores; None: this process does.
 
     Raises:
         InputError: if there is nothing to score, or a resumed run was begun with other inputs or settings.
@@ -104,24 +112,40 @@ def score_path(
     """
     began, path, out = time.monotonic(), Path(path), Path(out)
     _check(path, out, min_probability)
+    if engine and path == STDIN:
+        raise InputError("-: standard input; expected a folder or file that every worker can read")
     convert = converter(out, all_scores=all_scores)
     exclude = (out, errors_file(out), parts_folder(out))
     with opened(path, exclude, fields=fields) as source:
         settings = _settings(classifier, source, {
             "min-probability": min_probability, "all-scores": all_scores, "any-language": any_language,
-            "field": dict(fields or {}),
+            "field": dict(fields or {}), "engine": engine.name if engine else "local",
         })  # fmt: skip
         parts = Parts(out, settings, resume=resume)
         try:
             if not parts.progress.complete:
                 language = None if any_language else classifier.codebook.language
-                predict = partial(
-                    classifier.predict_many, all_scores=all_scores, min_probability=min_probability
-                )
-                for chunk, scored in _scored(classifier, source, parts, language, predict):
-                    _add(parts, chunk, scored)
+                options = {"all_scores": all_scores, "min_probability": min_probability}
+
+                def write(part: Finished) -> None:
+                    _add(parts, part)
                     if on_progress:
                         on_progress(*_done(parts.progress, source))
+
+                with ThreadPoolExecutor(2, "stancekit") as pool:
+                    if engine:
+                        work = engine.scored(
+                            classifier,
+                            source,
+                            parts,
+                            fingerprint=settings["model"],
+                            language=language,
+                            options=options,
+                        )
+                    else:
+                        predict = partial(classifier.predict_many, **options)
+                        work = _scored(classifier, source, parts, language, predict, pool)
+                    behind(write, work, pool)
             parts.finish(convert)
         finally:
             parts.close()
@@ -135,20 +159,27 @@ def score_path(
 
 
 def _scored(
-    classifier: StanceClassifier, source: Source, parts: Parts, language: str | None, predict: Predict
-) -> Iterator[tuple[Chunk, list[Statement]]]:
-    """Yield each chunk with its statements scored, the stories up to it on disk."""
+    classifier: StanceClassifier, source: Source, parts: Parts, language: str | None, predict: Predict, pool: Executor
+) -> Iterator[Finished]:  # fmt: skip
+    """Yield each chunk, scored, while the next is read."""
+    stop = Event()
+    for chunk in ahead(_read(source, parts, language, stop), pool, stop):
+        # A sentence seen before could be found otherwise in the last digit, and a resumed run has not seen
+        # the same ones.
+        classifier.finder.forget()
+        yield finished(chunk, list(predict(chunk.statements)))
+
+
+def _read(source: Source, parts: Parts, language: str | None, stop: Event) -> Generator[Chunk]:
+    """Yield each chunk, the stories up to it on disk: ahead of the rows, and cut back to them on resuming."""
     done = parts.progress
     stories = Stories(parts.stories, done.stories)
+    cursor = Cursor(done.files, done.items, done.digest)
     try:
-        for chunk in chunks(source, Cursor(done.files, done.items, done.digest), _screen(stories, language)):
-            # A sentence seen before could be found otherwise in the last digit, and a resumed run has not
-            # seen the same ones.
-            classifier.finder.forget()
-            scored = list(predict(chunk.statements))
+        for chunk in chunks(source, cursor, _screen(stories, language), stop.is_set):
             stories.commit()
             chunk.stories = stories.count
-            yield chunk, scored
+            yield chunk
     finally:
         stories.close()
 
@@ -157,15 +188,20 @@ def _screen(stories: Stories, language: str | None) -> Screen:
     """Return what sets aside articles in another language, and marks near-duplicates."""
 
     def screen(article: Article) -> Article | Problem:
-        if language is not None and not same_language(article.language, language):
-            reason = (
-                f"in {article.language!r}; expected {language!r} (scored all the same with --any-language)"
-            )
-            return Problem(article.path or article.id, article.row, reason, "language")
+        if language is not None and (problem := other_language(article, language)):
+            return problem
         first = stories.first_like(article)
         return article.model_copy(update={"duplicate_of": first}) if first is not None else article
 
     return screen
+
+
+def other_language(article: Article, language: str) -> Problem | None:
+    """Return why an article is set aside, if it is in another language."""
+    if same_language(article.language, language):
+        return None
+    reason = f"in {article.language!r}; expected {language!r} (scored all the same with --any-language)"
+    return Problem(article.path or article.id, article.row, reason, "language")
 
 
 def _done(progress: Progress, source: Source) -> tuple[int, int]:
@@ -183,34 +219,9 @@ def _check(path: Path, out: Path, min_probability: float | None) -> None:
         raise InputError(f"{out}: is what is to be scored; expected another file to write")
 
 
-def _add(parts: Parts, chunk: Chunk, scored: Sequence[Statement]) -> None:
-    done = parts.progress
-    once = [s for s in scored if s.duplicate_of is None]
-    passed_over = sum(p.kind == "no article" for p in chunk.problems)
-    parts.add(
-        b"".join(as_line(s) for s in scored),
-        b"".join(_problem(p) for p in chunk.problems),
-        Progress(
-            inputs=done.inputs + chunk.inputs,
-            files=chunk.end.files,
-            items=chunk.end.items,
-            digest=chunk.end.digest,
-            articles=done.articles + chunk.articles,
-            stories=chunk.stories,
-            duplicates=done.duplicates + chunk.duplicates,
-            statements=done.statements + len(once),
-            stances=done.stances + sum(len(s.stances) for s in once),
-            abstained=done.abstained + sum(bool(s.abstained) for s in once),
-            errors=done.errors + len(chunk.problems) - passed_over,
-            other_language=done.other_language + sum(p.kind == "language" for p in chunk.problems),
-            passed_over=done.passed_over + passed_over,
-        ),
-    )
-
-
-def _problem(problem: Problem) -> bytes:
-    line = json.dumps(problem._asdict(), ensure_ascii=False)
-    return line.encode(errors="backslashreplace") + b"\n"  # a path may hold bytes that are no text
+def _add(parts: Parts, part: Finished) -> None:
+    problems = b"".join(problem_line(p) for p in part.problems)
+    parts.add(b"".join(part.rows), problems, part.after(parts.progress))
 
 
 def _settings(classifier: StanceClassifier, source: Source, options: dict[str, Any]) -> dict[str, Any]:
@@ -221,6 +232,7 @@ def _settings(classifier: StanceClassifier, source: Source, options: dict[str, A
         "codebook": classifier.codebook.sha256,
         **options,
         "device": classifier.device.type,
+        "runtime": classifier.runtime.name,
         "version of stancekit": metadata.version("stancekit"),
     }
 
