@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stancekit_cli.load import CodebookFile, Model, load_classifier, load_codebook
+from stancekit_cli.load import CodebookFile, Device, Model, Runtime, load_classifier, load_codebook
 from stancekit_cli.screen import console
 
 if TYPE_CHECKING:
-    from stancekit.codebook import Codebook
+    from stancekit.classifier import StanceClassifier
     from stancekit.records import Statement
 
 
@@ -20,6 +20,8 @@ def evaluate(
     data: Annotated[Path, typer.Argument(help="Labelled statements in JSONL.")],
     model: Model = None,
     codebook: CodebookFile = None,
+    runtime: Runtime = "torch",
+    device: Device = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all figures as JSON.")] = False,
     plots: Annotated[
         Path | None, typer.Option(help="Folder for calibration and risk-coverage plots.")
@@ -40,12 +42,22 @@ def evaluate(
     """Measure a checkpoint: precision, recall, F1, calibration, risk against coverage, confusions."""
     book = load_codebook(codebook)
     if articles:
-        _evaluate_articles(articles, data, model, book, as_json)
+        _evaluate_articles(
+            load_classifier(model, book, runtime=runtime, device=device), articles, data, as_json
+        )
         return
     from stancekit_eval.evaluate import run
 
     result = run(
-        data, model, codebook=book, train=train, with_baselines=baselines, resamples=resamples, track=_track
+        data,
+        model,
+        runtime=runtime,
+        device=device,
+        codebook=book,
+        train=train,
+        with_baselines=baselines,
+        resamples=resamples,
+        track=_track,
     )
     if as_json:
         typer.echo(result.model_dump_json(indent=1))
@@ -60,12 +72,10 @@ def evaluate(
             typer.echo(f"plot: {path}", err=True)
 
 
-def _evaluate_articles(
-    folder: Path, gold: Path, model: str | None, codebook: Codebook | None, as_json: bool
-) -> None:
+def _evaluate_articles(classifier: StanceClassifier, folder: Path, gold: Path, as_json: bool) -> None:
     from stancekit_eval.end_to_end import evaluate_end_to_end
 
-    scores = evaluate_end_to_end(load_classifier(model, codebook), folder, gold)
+    scores = evaluate_end_to_end(classifier, folder, gold)
     if as_json:
         typer.echo(scores.model_dump_json(indent=1))
         return

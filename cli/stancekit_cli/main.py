@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from stancekit.errors import OutputError, StancekitError
-from stancekit_cli import benchmark, codebook, convert, evaluate, info, predict, score, seeds, train
+from stancekit_cli import benchmark, codebook, convert, evaluate, export, info, predict, score, seeds, train
 from stancekit_cli.screen import print_error
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
@@ -33,6 +33,7 @@ app.command()(predict.predict)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(benchmark.benchmark)
+app.command()(export.export)
 app.command()(info.info)
 app.add_typer(codebook.app, name="codebook")
 app.add_typer(seeds.app, name="seeds")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from stancekit_cli.load import CodebookFile, Model, load_classifier, load_codebook
+from stancekit_cli.load import CodebookFile, Device, Model, Runtime, load_classifier, load_codebook
 from stancekit_cli.screen import console, stance_table
 
 
@@ -18,13 +18,15 @@ def predict(
     ] = None,
     model: Model = None,
     codebook: CodebookFile = None,
+    runtime: Runtime = "torch",
+    device: Device = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the record as one line of JSON.")] = False,
 ) -> None:
     """Print the stances of one statement."""
     book = load_codebook(codebook)
     from stancekit.scoring.writers import as_line
 
-    classifier = load_classifier(model, book)
+    classifier = load_classifier(model, book, runtime=runtime, device=device)
     found = classifier.predict(text, speaker=speaker, context=context or [])
     if as_json:
         typer.echo(as_line(found).decode(), nl=False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stancekit.errors import ConfigError
-from stancekit_cli.load import CodebookFile, Model, load_classifier, load_codebook
+from stancekit_cli.load import CodebookFile, Device, Model, Runtime, load_classifier, load_codebook
 from stancekit_cli.screen import console, print_error, print_tables
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def score(
     out: Annotated[Path, typer.Option("--out", help="Result: .jsonl, .parquet or .csv.")],
     model: Model = None,
     codebook: CodebookFile = None,
+    runtime: Runtime = "torch",
+    device: Device = None,
     min_probability: Annotated[
         float | None,
         typer.Option(
@@ -73,7 +75,7 @@ def score(
     book = load_codebook(codebook)
     from stancekit.scoring.run import score_path
 
-    classifier = load_classifier(model, book)
+    classifier = load_classifier(model, book, runtime=runtime, device=device)
     with _bar() as on_progress:
         summary = score_path(
             classifier,

@@ -208,6 +208,8 @@ def run(
     data: str | Path,
     model: str | Path | None = None,
     *,
+    runtime: str = "torch",
+    device: str | None = None,
     codebook: Codebook | None = None,
     train: str | Path | None = None,
     with_baselines: bool = True,
@@ -220,6 +222,8 @@ def run(
     Args:
         data: JSONL of labelled statements.
         model: Checkpoint folder or hub name; the shipped one by default.
+        runtime: What computes, see ``StanceClassifier``.
+        device: Where to compute; by default a GPU if there is one.
         codebook: What the statements are labelled under; the checkpoint's own by default.
         train: JSONL or folder of JSONL to fit the baselines on; by default the seeds that ship with the
             repository,
@@ -237,7 +241,7 @@ def run(
 
     path = Path(data)
     read_statements(path)
-    clf = StanceClassifier.from_pretrained(model)
+    clf = StanceClassifier.from_pretrained(model, runtime=runtime, device=device)
     clf = clf.with_codebook(codebook) if codebook else clf
     statements = read_statements(path, clf.codebook)
     result = evaluate_classifier(clf, statements, clf.codebook, resamples=resamples, seed=seed, track=track)

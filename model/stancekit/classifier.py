@@ -20,6 +20,8 @@ from stancekit.encode import Encoded, StatementEncoder
 from stancekit.errors import DataError, MissingExtraError
 from stancekit.network import StanceNetwork, TargetVectors
 from stancekit.records import Statement
+from stancekit.runtimes.choose import candidates, fastest, make_runtime
+from stancekit.runtimes.runtime import Outputs, Runtime
 
 WINDOW = 512
 """Statements read ahead; inside a window they are sorted by length so that a batch holds little padding."""
@@ -38,11 +40,18 @@ class StanceClassifier:
         calibration: Temperatures and thresholds.
         card: What else the checkpoint folder says of itself.
         device: Where to compute: ``cpu``, ``cuda``, ...; by default a GPU if there is one.
+        runtime: What computes the pass, one of ``stancekit.runtimes.runtime.RUNTIMES``; ``auto`` measures for a second
+            which of those at hand is fastest (``runtime.name`` tells). Scores differ a little between them.
+
+    Raises:
+        ConfigError: if there is no such runtime or it does not run on the device.
+        MissingExtraError: if its package is not installed.
     """
 
     def __init__(
         self, network: StanceNetwork, encoder: StatementEncoder, codebook: Codebook,
         calibration: Calibration | None = None, *, card: Checkpoint | None = None, device: str | None = None,
+        runtime: str = "torch",
     ) -> None:  # fmt: skip
         self.network, self.encoder, self.codebook = network, encoder, codebook
         self.calibration = calibration or Calibration()
@@ -51,16 +60,31 @@ class StanceClassifier:
         self.network.to(self.device).eval()
         self.finder = ActorFinder(codebook)
         self._targets: TargetVectors | None = None
+        self.runtime = (
+            self._fastest() if runtime == "auto" else make_runtime(runtime, network, self.device, card)
+        )
 
     @classmethod
-    def from_pretrained(cls, name_or_path: str | Path | None = None, *, device: str | None = None) -> Self:
+    def from_pretrained(
+        cls, name_or_path: str | Path | None = None, *, device: str | None = None, runtime: str = "torch"
+    ) -> Self:
         """Return the classifier of a checkpoint: the shipped one by default, a folder, or a hub name.
+
+        Args:
+            name_or_path: The checkpoint.
+            device: Where to compute: ``cpu``, ``cuda``, ...; by default a GPU if there is one.
+            runtime: ``torch``, ``torch-bf16``, ``onnx``, ``onnx-int8``, or ``auto`` for the fastest at hand.
 
         Raises:
             CheckpointError: if there is no such checkpoint or it is damaged.
+            ConfigError: if there is no such runtime or it does not run on the device.
+            MissingExtraError: if its package is not installed.
         """
         card = load_checkpoint(name_or_path)
-        return cls(card.network, card.encoder, card.codebook, card.calibration, card=card, device=device)
+        return cls(
+            card.network, card.encoder, card.codebook, card.calibration,
+            card=card, device=device, runtime=runtime,
+        )  # fmt: skip
 
     def save_pretrained(self, folder: str | Path, *, extra_files: dict[str, str] | None = None) -> None:
         """Write the checkpoint folder; ``extra_files`` maps further file names to their text.
@@ -81,8 +105,9 @@ class StanceClassifier:
         """Return a classifier with the same weights and another codebook, scored from its definitions alone."""
         book = codebook if isinstance(codebook, Codebook) else Codebook.load(codebook)
         return type(self)(
-            self.network, self.encoder, book, self.calibration, card=self.card, device=str(self.device)
-        )
+            self.network, self.encoder, book, self.calibration,
+            card=self.card, device=str(self.device), runtime=self.runtime.name,
+        )  # fmt: skip
 
     def predict(
         self, text: str, *, speaker: str | None = None, context: Sequence[str] = (), all_scores: bool = False
@@ -104,7 +129,7 @@ class StanceClassifier:
         return next(self.predict_many([statement], all_scores=all_scores))
 
     def predict_many(
-        self, statements: Iterable[Statement | str], *, all_scores: bool = False, batch_size: int = 32,
+        self, statements: Iterable[Statement | str], *, all_scores: bool = False, batch_size: int | None = None,
         min_probability: float | None = None,
     ) -> Iterator[Statement]:  # fmt: skip
         """Yield each statement with its stances, in the order given, reading ahead by a window only.
@@ -112,7 +137,8 @@ class StanceClassifier:
         Args:
             statements: Records, or bare texts.
             all_scores: Also give every target considered, in ``scores``.
-            batch_size: Statements a forward pass; changes no score beyond float tolerance.
+            batch_size: Most statements a forward pass; by default as many as the runtime's ``batch_tokens`` hold.
+                Changes no score beyond float tolerance.
             min_probability: Report stances from this probability on, in place of the checkpoint's thresholds.
         """
         records = (
@@ -120,11 +146,9 @@ class StanceClassifier:
         )
         decode = Decoder(self.codebook, self.calibration)
         while window := list(islice(records, WINDOW)):
-            rows = [self.encoder(s, a) for s, a in zip(window, self.finder.find_many(window), strict=True)]
+            rows = self.encoder.many(window, self.finder.find_many(window))
             done: list[Statement | None] = [None] * len(window)
-            order = sorted(range(len(rows)), key=lambda i: len(rows[i].ids))
-            for at in range(0, len(order), batch_size):
-                part = order[at : at + batch_size]
+            for part in batches([len(r.ids) for r in rows], self.runtime.batch_tokens, batch_size):
                 for i, logits in zip(part, self._score([rows[i] for i in part]), strict=True):
                     done[i] = decode(window[i], rows[i], logits, all_scores=all_scores, least=min_probability)
             yield from (s for s in done if s is not None)
@@ -170,13 +194,33 @@ class StanceClassifier:
         return self._targets
 
     def _score(self, rows: list[Encoded]) -> list[RowLogits]:
-        batch = {k: v.to(self.device) for k, v in self.encoder.batch(rows).items()}
-        with torch.inference_mode():
-            out = self.network(batch, self.targets)
-        parts = (out.outcomes, out.actors, out.accusations, out.outcome_attention, out.actor_attention,
-                 out.charge_attention)  # fmt: skip
-        arrays = [x.float().cpu().numpy() for x in parts]
-        return [RowLogits(*(a[i] for a in arrays)) for i in range(len(rows))]
+        out: Outputs = self.runtime(self.encoder.batch(rows), self.targets)
+        return [RowLogits(*(a[i] for a in out)) for i in range(len(rows))]
+
+    def _fastest(self) -> Runtime:
+        texts = [
+            Statement(id=str(i), text=t.definition or t.name) for i, t in enumerate(self.codebook.targets)
+        ]
+        batch = self.encoder.batch(self.encoder.many(texts[:16], [()] * len(texts[:16])))
+        return fastest(candidates(self.network, self.device, self.card), batch, self.targets)[0]
+
+
+def batches(lengths: Sequence[int], tokens: int, most: int | None = None) -> Iterator[list[int]]:
+    """Yield the indices of sequences in batches of about equal cost, the shortest first.
+
+    Args:
+        lengths: Tokens of each sequence.
+        tokens: Most tokens of a batch, padding included; a longer sequence is a batch of its own.
+        most: Most sequences of a batch.
+    """
+    part: list[int] = []
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if part and ((len(part) + 1) * lengths[i] > tokens or len(part) == most):
+            yield part
+            part = []
+        part.append(i)
+    if part:
+        yield part
 
 
 def encode_codebook(

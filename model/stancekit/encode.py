@@ -6,7 +6,7 @@ sentence stays; the statement from the right. Each actor is the set of tokens th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,9 @@ from stancekit.records import NARRATOR, Statement
 IN_TEXT, IS_SPEAKER = 1, 2
 """Bits of an actor's role: named in the statement itself (not only in its context); the speaker itself."""
 ROLES = 4
+
+Tokens = tuple[list[int], list[tuple[int, int]]]
+"""Token ids of a text, and the character span of each."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,32 @@ class StatementEncoder:
 
     def __call__(self, statement: Statement, actors: Sequence[Actor]) -> Encoded:
         """Return a statement as token ids, with the tokens that mention each actor."""
+        return self.many([statement], [actors])[0]
+
+    def many(self, statements: Sequence[Statement], actors: Iterable[Sequence[Actor]]) -> list[Encoded]:
+        """Return statements as token ids, each with its actors.
+
+        All are tokenized in one call, and a sentence that is one's text and another's context just once.
+        """
+        tokens = self._tokens({t for s in statements for t in (_speaker(s), *s.context, s.text)})
+        return [self._one(s, a, tokens) for s, a in zip(statements, actors, strict=True)]
+
+    def _tokens(self, texts: set[str]) -> dict[str, Tokens]:
+        """Return the token ids of each text, and the character span of each token."""
+        listed = sorted(texts)
+        if not listed:
+            return {}
+        out = self.tokenizer(listed, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+        return dict(zip(listed, zip(out["input_ids"], out["offset_mapping"], strict=True), strict=True))
+
+    def _one(self, statement: Statement, actors: Sequence[Actor], tokens: dict[str, Tokens]) -> Encoded:
         room = self.max_length - len(self._head) - len(self._middle) - len(self._tail)
-        who = self._tokens(f"{statement.speaker or 'unknown'} :")[0][: room // 4]
-        text_ids, text_spans = self._tokens(statement.text)
+        who = tokens[_speaker(statement)][0][: room // 4]
+        text_ids, text_spans = tokens[statement.text]
         text_ids, text_spans = text_ids[: room - len(who)], text_spans[: room - len(who)]
-        context_ids, context_at = self._context(statement.context, room - len(who) - len(text_ids))
+        context_ids, context_at = _context(
+            [tokens[c] for c in statement.context], room - len(who) - len(text_ids)
+        )
         ids = [*self._head, *who, *context_ids, *self._middle, *text_ids, *self._tail]
         context_start = len(self._head) + len(who)
         text_start = context_start + len(context_ids) + len(self._middle)
@@ -77,21 +101,6 @@ class StatementEncoder:
         names, mentions, roles = self._actors(statement, actors, where)
         types = [0] * text_start + [1] * (len(ids) - text_start)
         return Encoded(ids, types, text_start, text_spans, names, mentions, roles)
-
-    def _tokens(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
-        out = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
-        return list(out["input_ids"]), [(int(s), int(e)) for s, e in out["offset_mapping"]]
-
-    def _context(self, context: Sequence[str], room: int) -> tuple[list[int], list[tuple[int, int, int]]]:
-        """Return the last ``room`` tokens of the context, and (sentence, start, end) of each."""
-        ids: list[int] = []
-        at: list[tuple[int, int, int]] = []
-        for number, sentence in enumerate(context):
-            more, spans = self._tokens(sentence)
-            ids += more
-            at += [(number, s, e) for s, e in spans]
-        cut = max(0, len(ids) - max(0, room))
-        return ids[cut:], at[cut:]
 
     def _actors(
         self, statement: Statement, actors: Sequence[Actor], where: list[tuple[int, int, int, int]]
@@ -153,3 +162,15 @@ class StatementEncoder:
         texts = [": ".join(x for x in (t.name.replace("_", " "), t.definition) if x) for t in targets]
         out = self.tokenizer(texts, padding=True, truncation=True, max_length=96, return_tensors="pt")
         return {k: out[k] for k in ("input_ids", "attention_mask")}
+
+
+def _speaker(statement: Statement) -> str:
+    return f"{statement.speaker or 'unknown'} :"
+
+
+def _context(sentences: Sequence[Tokens], room: int) -> tuple[list[int], list[tuple[int, int, int]]]:
+    """Return the last ``room`` tokens of the context, and (sentence, start, end) of each."""
+    ids = [i for tokens, _ in sentences for i in tokens]
+    at = [(number, s, e) for number, (_, spans) in enumerate(sentences) for s, e in spans]
+    cut = max(0, len(ids) - max(0, room))
+    return ids[cut:], at[cut:]
