@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from datasets import Dataset
 
+from stancekit.actors.finder import ActorFinder
 from stancekit.checkpoint import sha256
 from stancekit.codebook import Codebook
 from stancekit.encode import StatementEncoder
@@ -27,8 +28,15 @@ from stancekit_training.examples import (
 from stancekit_training.split import hold_out
 
 
-def training_data(config: Config, encode: StatementEncoder) -> tuple[Dataset, TargetTable]:
+def training_data(
+    config: Config, encode: StatementEncoder, find: Callable[[Codebook], ActorFinder] = ActorFinder
+) -> tuple[Dataset, TargetTable]:
     """Return the training examples, each as often as its source's weight says, and their targets.
+
+    Args:
+        config: The run.
+        encode: The statement encoder.
+        find: Gives the finder of a codebook's actors; one that is kept remembers the sentences it has seen.
 
     Raises:
         DataError: naming each bad line.
@@ -41,7 +49,7 @@ def training_data(config: Config, encode: StatementEncoder) -> tuple[Dataset, Ta
     table.add_book(Codebook.load(config.data.codebook))
     for number, source in enumerate(config.data.train):
         held = number == 0 and not config.data.dev
-        found = _examples(source, config, table, encode, random, held=held)
+        found = _examples(source, config, table, encode, random, find, held=held)
         whole = int(source.weight)
         rest = random.permutation(len(found))[: round((source.weight - whole) * len(found))]
         rows += found * whole + [found[i] for i in sorted(rest)]
@@ -84,12 +92,12 @@ def files(path: Path) -> list[Path]:
 
 def _examples(
     source: Source, config: Config, table: TargetTable, encode: StatementEncoder, random: np.random.Generator,
-    *, held: bool,
+    find: Callable[[Codebook], ActorFinder], *, held: bool,
 ) -> list[dict[str, Any]]:  # fmt: skip
     if source.form == "statements":
         book = Codebook.load(source.codebook or config.data.codebook)
         found = _held_out(source, config, book)[0] if held else _statements(source, config, book)
-        return statement_examples(_limited(found, source, random), book, table, encode)
+        return statement_examples(_limited(found, source, random), book, table, encode, find(book))
     rows = _limited([r for f in files(source_path(source, config)) for r in _pairs(f)], source, random)
     return (
         mention_examples(rows, encode) if source.form == "mentions" else topic_examples(rows, table, encode)

@@ -39,8 +39,9 @@ class TargetTable:
 
 
 def statement_examples(
-    statements: Sequence[Statement], codebook: Codebook, table: TargetTable, encode: StatementEncoder
-) -> list[dict[str, Any]]:
+    statements: Sequence[Statement], codebook: Codebook, table: TargetTable, encode: StatementEncoder,
+    finder: ActorFinder | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
     """Return an example a statement: every target that it does not list is labelled none.
 
     A gold actor whom the finder does not propose is left out, as it will be in prediction.
@@ -48,7 +49,9 @@ def statement_examples(
     book = table.add_book(codebook)
     number = {(table.targets[i].family, table.targets[i].name): i for i in table.books[book]}
     rows = []
-    for statement, actors in zip(statements, ActorFinder(codebook).find_many(statements), strict=True):
+    for statement, actors in zip(
+        statements, (finder or ActorFinder(codebook)).find_many(statements), strict=True
+    ):
         row = encode(statement, actors)
         outcomes = [
             [number["outcome", s.target], CLASSES[s.position]]
