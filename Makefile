@@ -30,6 +30,7 @@ figures: $(VENV)/installed
 
 bench: $(VENV)/installed
 	$(BIN)/python -m stancekit_eval.bench
+	$(BIN)/python -m stancekit_training.bench
 
 install: $(VENV)/installed
 
