@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,7 +16,10 @@ from stancekit_cli.load import CodebookFile, Device, Model, Runtime, load_classi
 from stancekit_cli.screen import console, print_error, print_tables
 
 if TYPE_CHECKING:
+    from stancekit.scoring.ray_engine import RayEngine
     from stancekit.scoring.run import OnProgress, Summary
+
+Engine = Literal["local", "ray"]
 
 SHOWN = 5
 """Errors printed; all of them are in the file."""
@@ -24,12 +27,13 @@ SHOWN = 5
 
 def score(
     path: Annotated[
-        Path,
+        str,
         typer.Argument(
-            help="Folder of articles, a file of one or many, or statements in JSONL; - for standard input."
+            help="Folder of articles, a file of one or many, or statements in JSONL; - for standard input; or a URL "
+            "(s3://, gs://, ...)."
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", help="Result: .jsonl, .parquet or .csv.")],
+    out: Annotated[str, typer.Option("--out", help="Result: .jsonl, .parquet or .csv; a path or URL.")],
     model: Model = None,
     codebook: CodebookFile = None,
     runtime: Runtime = "torch",
@@ -56,6 +60,27 @@ def score(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from what an interrupted run left.")
     ] = False,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="What scores: this process, or a Ray cluster.")
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address", help="Head of the cluster, HOST:PORT or auto. Default: one is started here."
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers", min=1, help="Processes of the cluster that score. Default: one for each CPU or GPU."
+        ),
+    ] = None,
+    work: Annotated[
+        Path | None,
+        typer.Option(
+            "--work", help="Folder for work in progress where OUT is a URL. Default: ~/.cache/stancekit."
+        ),
+    ] = None,
     table: Annotated[bool, typer.Option("--table", help="Print the stances, article by article.")] = False,
 ) -> None:
     """Score articles or statements: one record a statement, those without a stance included.
@@ -64,14 +89,16 @@ def score(
     and lines that cannot be read, and articles in another language, are listed in OUT.errors.jsonl, and the exit
     code is 1. An article that nearly repeats an earlier one names it in duplicate_of and is counted once. An
     interrupted run leaves its work in OUT.parts; --resume goes on from there to the same result. OUT itself
-    appears at the end.
+    appears at the end. With --engine ray many processes score, on this machine or on the cluster at --address.
     """
-    from stancekit.scoring.sources import check_source
+    from stancekit.scoring.places import fetched, place
+    from stancekit.scoring.remote import check_place
     from stancekit.scoring.writers import check_suffix, read_result
 
     fields = parse_fields(field or [])
-    check_source(path)
-    check_suffix(out, (".jsonl", ".parquet") if table else None)
+    cluster = parse_engine(engine, address, workers)
+    check_place(place(path))
+    check_suffix(Path(out), (".jsonl", ".parquet") if table else None)
     book = load_codebook(codebook)
     from stancekit.scoring.run import score_path
 
@@ -87,9 +114,12 @@ def score(
             fields=fields,
             resume=resume,
             on_progress=on_progress,
+            engine=cluster,
+            work=work,
         )
     if table:
-        print_tables(read_result(out), console())
+        with fetched(place(out)) as result:
+            print_tables(read_result(result), console())
     typer.echo(summary_line(summary))
     for note in notes(summary):
         typer.echo(note)
@@ -115,6 +145,22 @@ def parse_fields(given: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def parse_engine(engine: Engine, address: str | None, workers: int | None) -> RayEngine | None:
+    """Return the cluster that a user asked for; None for this process.
+
+    Raises:
+        ConfigError: if options of a cluster are given without one.
+        MissingExtraError: if Ray is not installed.
+    """
+    if engine == "ray":
+        from stancekit.scoring.ray_engine import RayEngine
+
+        return RayEngine(address, workers)
+    if address or workers:
+        raise ConfigError("--address and --workers: of a cluster; expected --engine ray with them")
+    return None
+
+
 def summary_line(s: Summary) -> str:
     """Return what was done, in one line; near-duplicates are counted once."""
     return (
@@ -134,8 +180,10 @@ def notes(s: Summary) -> Iterator[str]:
 
 
 def _print_errors(summary: Summary) -> None:
+    from stancekit.scoring.places import fetched, place
+
     assert summary.errors_file
-    with summary.errors_file.open(encoding="utf-8") as file:
+    with fetched(place(summary.errors_file)) as path, path.open(encoding="utf-8") as file:
         errors = (row for line in file if (row := json.loads(line))["kind"] != "no article")
         for row in islice(errors, SHOWN):
             where = f"{row['path']}:{row['line']}" if row["line"] else row["path"]

@@ -24,7 +24,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from stancekit.checkpoint import writing
-from stancekit.errors import InputError, OutputError
+from stancekit.errors import InputError
 
 
 class Progress(BaseModel):
@@ -67,6 +67,10 @@ class Progress(BaseModel):
     complete: bool = False
 
 
+Move = Callable[[Path | None, Path], None]
+"""Puts a file in its place, where it appears whole; None: nothing shall be there."""
+
+
 class Parts:
     """The work folder of one output, locked until ``close``.
 
@@ -76,8 +80,8 @@ class Parts:
         resume: Go on from what is there; otherwise it is thrown away.
 
     Raises:
-        InputError: if what is there was made with other settings.
-        OutputError: if it cannot be written, or another run holds it.
+        InputError: if what is there was made with other settings, or another run holds it.
+        OutputError: if it cannot be written.
     """
 
     def __init__(self, out: Path, settings: dict[str, Any], *, resume: bool) -> None:
@@ -108,11 +112,12 @@ class Parts:
         }
         self._record(progress.model_copy(update=sizes))
 
-    def finish(self, convert: Callable[[Path, Path], None] | None) -> None:
+    def finish(self, convert: Callable[[Path, Path], None] | None, move: Move | None = None) -> None:
         """Put the output and its list of errors into place and remove the folder.
 
         Args:
             convert: Writes the rows in the output's format, from one path to another; None: as they are.
+            move: Puts a finished file where it belongs; by default it is renamed.
 
         Raises:
             OutputError: if something cannot be written; resuming goes on from there.
@@ -126,10 +131,10 @@ class Parts:
                     convert(self.rows, source)
                     _sync(source)
             # The rows go last: as long as they are here, this can be done over again.
+            move = move or _move
             with writing(self.out):
-                self._place_errors()
-                source.replace(self.out)
-                _sync(self.out.parent)
+                self._place_errors(move)
+                move(source, self.out)
         with writing(self.folder):
             self.rows.unlink(missing_ok=True)
             shutil.rmtree(self.folder)
@@ -141,13 +146,13 @@ class Parts:
             os.close(self._lock)
             self._lock = None
 
-    def _place_errors(self) -> None:
+    def _place_errors(self, move: Move) -> None:
         target = errors_file(self.out)
         if self.progress.errors or self.progress.passed_over:
             if self.errors.exists():
-                self.errors.replace(target)
+                move(self.errors, target)
         else:
-            target.unlink(missing_ok=True)
+            move(None, target)
 
     def _open(self, settings: dict[str, Any], resume: bool) -> Progress:
         saved = self.folder / "settings.json"
@@ -188,6 +193,14 @@ def errors_file(out: Path) -> Path:
     return out.with_name(f"{out.name}.errors.jsonl")
 
 
+def _move(source: Path | None, target: Path) -> None:
+    if source:
+        source.replace(target)
+        _sync(target.parent)
+    else:
+        target.unlink(missing_ok=True)
+
+
 def _lock(path: Path, out: Path) -> int | None:
     """Return a locked file descriptor; however the process ends, the kernel lets go of the lock."""
     if sys.platform == "win32":  # no flock there
@@ -200,7 +213,7 @@ def _lock(path: Path, out: Path) -> int | None:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(number)
-            raise OutputError(f"{out}: another run is writing it; expected one run at a time") from None
+            raise InputError(f"{out}: another run is writing it; expected one run at a time") from None
         except OSError:  # a file system without locks
             return number
         try:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from stancekit.articles.language import same_language
 from stancekit.errors import InputError
-from stancekit.records import Article, Statement
-from stancekit.scoring.finished import Finished, finished, problem_line
-from stancekit.scoring.inputs import Chunk, Cursor, Problem, Screen, Source, chunks
-from stancekit.scoring.overlap import ahead, behind
+from stancekit.scoring.finished import Finished, problem_line
+from stancekit.scoring.inputs import Source
+from stancekit.scoring.local_engine import scored_here
+from stancekit.scoring.overlap import behind
 from stancekit.scoring.parts import Parts, Progress, errors_file, parts_folder
+from stancekit.scoring.places import Place, as_given, place, put, worked_on
+from stancekit.scoring.remote import opened_remote
 from stancekit.scoring.sources import STDIN, opened
-from stancekit.scoring.stories import Stories
 from stancekit.scoring.writers import converter
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ OnProgress = Callable[[int, int], None]
 """Called with (finished, in all) as the work goes on: files of a folder, else articles or lines.
 
 It is called from the thread that writes, one call at a time."""
-Predict = Callable[[Iterable[Statement]], Iterable[Statement]]
 COUNTS = (
     "articles", "duplicates", "statements", "stances", "abstained", "errors", "other_language", "passed_over"
 )  # fmt: skip
@@ -44,7 +43,7 @@ class Summary(BaseModel):
     """What a run did.
 
     Attributes:
-        out: The result.
+        out: The result; a URL as text.
         articles: Articles read.
         duplicates: Of these, articles that nearly repeat an earlier one; they are in the result, but in no figure
             below.
@@ -60,7 +59,7 @@ class Summary(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    out: Path
+    out: Path | str
     articles: int
     duplicates: int
     statements: int
@@ -69,7 +68,7 @@ class Summary(BaseModel):
     errors: int
     other_language: int
     passed_over: int
-    errors_file: Path | None
+    errors_file: Path | str | None
     seconds: float
 
 
@@ -85,8 +84,12 @@ def score_path(
     resume: bool = False,
     on_progress: OnProgress | None = None,
     engine: RayEngine | None = None,
+    work: str | Path | None = None,
 ) -> Summary:
     """Score articles or statements into a file: one record a statement, also for those without a stance.
+
+    Both may be URLs of a store that fsspec knows (s3://, gs://, ...): its files are fetched one by one while they
+    are read, and the result is worked on here and copied there at the end.
 
     Work in progress lies in ``<out>.parts``; the output appears, complete, at the end, and what stood there
     stays until then. Files and lines that cannot be read are listed in ``<out>.errors.jsonl``. An article that
@@ -105,27 +108,29 @@ def score_path(
         resume: Go on from what a killed run left, to the same result byte for byte.
         on_progress: Told how far it is, from another thread; what it raises ends the run.
         engine: A cluster that scores; None: this process does.
+        work: Folder for work in progress where ``out`` is a URL; by default in the user's folder for caches.
 
     Raises:
         InputError: if there is nothing to score, or a resumed run was begun with other inputs or settings.
         OutputError: if the result cannot be written; what is finished can be resumed.
     """
-    began, path, out = time.monotonic(), Path(path), Path(out)
-    _check(path, out, min_probability)
-    if engine and path == STDIN:
+    began, found, target = time.monotonic(), place(path), place(out)
+    if work and isinstance(target, Path):
+        raise InputError(f"work {work}: only for a result by URL; expected none (it lies beside {out})")
+    _check(found, target, min_probability)
+    if engine and found == STDIN:
         raise InputError("-: standard input; expected a folder or file that every worker can read")
-    convert = converter(out, all_scores=all_scores)
-    exclude = (out, errors_file(out), parts_folder(out))
-    with opened(path, exclude, fields=fields) as source:
+    convert = converter(target if isinstance(target, Path) else Path(target.name), all_scores=all_scores)
+    with worked_on(target, work) as local, _opened(found, target, local, fields or {}) as source:
         settings = _settings(classifier, source, {
             "min-probability": min_probability, "all-scores": all_scores, "any-language": any_language,
             "field": dict(fields or {}), "engine": engine.name if engine else "local",
         })  # fmt: skip
-        parts = Parts(out, settings, resume=resume)
+        parts = Parts(local, settings, resume=resume)
         try:
             if not parts.progress.complete:
                 language = None if any_language else classifier.codebook.language
-                options = {"all_scores": all_scores, "min_probability": min_probability}
+                options: dict[str, Any] = {"all_scores": all_scores, "min_probability": min_probability}
 
                 def write(part: Finished) -> None:
                     _add(parts, part)
@@ -134,74 +139,31 @@ def score_path(
 
                 with ThreadPoolExecutor(2, "stancekit") as pool:
                     if engine:
-                        work = engine.scored(
-                            classifier,
-                            source,
-                            parts,
-                            fingerprint=settings["model"],
-                            language=language,
-                            options=options,
-                        )
+                        job = engine.job(classifier, settings["model"], language, options)
+                        scored = engine.scored(job, source, parts)
                     else:
                         predict = partial(classifier.predict_many, **options)
-                        work = _scored(classifier, source, parts, language, predict, pool)
-                    behind(write, work, pool)
-            parts.finish(convert)
+                        scored = scored_here(classifier, source, parts, language, predict, pool)
+                    behind(write, scored, pool)
+            parts.finish(convert, None if isinstance(target, Path) else partial(put, target))
         finally:
             parts.close()
     done = parts.progress
     return Summary(
-        out=out,
-        errors_file=errors_file(out) if done.errors or done.passed_over else None,
+        out=as_given(target),
+        errors_file=as_given(_errors_of(target)) if done.errors or done.passed_over else None,
         seconds=time.monotonic() - began,
         **{name: getattr(done, name) for name in COUNTS},
     )
 
 
-def _scored(
-    classifier: StanceClassifier, source: Source, parts: Parts, language: str | None, predict: Predict, pool: Executor
-) -> Iterator[Finished]:  # fmt: skip
-    """Yield each chunk, scored, while the next is read."""
-    stop = Event()
-    for chunk in ahead(_read(source, parts, language, stop), pool, stop):
-        # A sentence seen before could be found otherwise in the last digit, and a resumed run has not seen
-        # the same ones.
-        classifier.finder.forget()
-        yield finished(chunk, list(predict(chunk.statements)))
-
-
-def _read(source: Source, parts: Parts, language: str | None, stop: Event) -> Generator[Chunk]:
-    """Yield each chunk, the stories up to it on disk: ahead of the rows, and cut back to them on resuming."""
-    done = parts.progress
-    stories = Stories(parts.stories, done.stories)
-    cursor = Cursor(done.files, done.items, done.digest)
-    try:
-        for chunk in chunks(source, cursor, _screen(stories, language), stop.is_set):
-            stories.commit()
-            chunk.stories = stories.count
-            yield chunk
-    finally:
-        stories.close()
-
-
-def _screen(stories: Stories, language: str | None) -> Screen:
-    """Return what sets aside articles in another language, and marks near-duplicates."""
-
-    def screen(article: Article) -> Article | Problem:
-        if language is not None and (problem := other_language(article, language)):
-            return problem
-        first = stories.first_like(article)
-        return article.model_copy(update={"duplicate_of": first}) if first is not None else article
-
-    return screen
-
-
-def other_language(article: Article, language: str) -> Problem | None:
-    """Return why an article is set aside, if it is in another language."""
-    if same_language(article.language, language):
-        return None
-    reason = f"in {article.language!r}; expected {language!r} (scored all the same with --any-language)"
-    return Problem(article.path or article.id, article.row, reason, "language")
+def _opened(
+    found: Place, target: Place, local: Path, fields: Mapping[str, str]
+) -> AbstractContextManager[Source]:
+    """Give what is to be scored, without what the run itself writes."""
+    if isinstance(found, Path):
+        return opened(found, (local, errors_file(local), parts_folder(local)), fields=fields)
+    return opened_remote(found, (target, _errors_of(target)), fields=fields)
 
 
 def _done(progress: Progress, source: Source) -> tuple[int, int]:
@@ -210,13 +172,20 @@ def _done(progress: Progress, source: Source) -> tuple[int, int]:
     return progress.inputs, max(progress.inputs, source.total)
 
 
-def _check(path: Path, out: Path, min_probability: float | None) -> None:
+def _check(found: Place, out: Place, min_probability: float | None) -> None:
     if min_probability is not None and not 0 <= min_probability <= 1:
         raise InputError(f"min_probability: {min_probability}; expected a number from 0 to 1")
-    if out.is_dir():
+    if isinstance(out, Path) and out.is_dir():
         raise InputError(f"{out}: is a folder; expected a file to write")
-    if out.exists() and path.exists() and out.samefile(path):
+    same = found == out
+    if isinstance(out, Path) and isinstance(found, Path) and out.exists() and found.exists():
+        same = out.samefile(found)
+    if same:
         raise InputError(f"{out}: is what is to be scored; expected another file to write")
+
+
+def _errors_of(out: Place) -> Place:
+    return errors_file(out) if isinstance(out, Path) else out.beside(errors_file(Path(out.name)).name)
 
 
 def _add(parts: Parts, part: Finished) -> None:

@@ -7,7 +7,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -20,18 +20,23 @@ from stancekit.formats.document import Unreadable
 from stancekit.formats.fields import is_statement, plain
 from stancekit.formats.registry import expected, kind_of
 from stancekit.records import Article, Statement
-from stancekit.scoring.inputs import File, Problem, Source
+from stancekit.scoring.inputs import File, Loaded, Problem, Source
 from stancekit.statements import MAX_LINE, scan_statements
 
 STDIN = Path("-")
 """Given as a path, it means standard input."""
+WANTED = f"a folder of articles, an article ({expected()}) or statements (.jsonl)"
 
 
 class Named(NamedTuple):
-    """A file under the name that a user knows it by."""
+    """A file under the name that a user knows it by; the path is whole, for a process in another folder."""
 
     path: Path
     name: str
+
+
+Reader = Callable[[Named], Iterator[Loaded]]
+"""Yields what a file holds."""
 
 
 def check_source(path: Path) -> None:
@@ -42,17 +47,25 @@ def check_source(path: Path) -> None:
     """
     if path == STDIN or path.is_dir():
         return
-    wanted = f"a folder of articles, an article ({expected()}) or statements (.jsonl)"
     if not path.is_file():
         what = "no file" if path.exists() else "does not exist"
-        raise InputError(f"{path}: {what}; expected {wanted}")
+        raise InputError(f"{path}: {what}; expected {WANTED}")
+    check_kind(Named(path, str(path)))
+
+
+def check_kind(file: Named) -> None:
+    """Check that a file is of a kind that can be read.
+
+    Raises:
+        InputError: if it is not.
+    """
     try:
-        with path.open("rb") as file:
-            kind_of(path.name, file.read(4096))
+        with file.path.open("rb") as opened_:
+            kind_of(Path(file.name).name, opened_.read(4096))
     except ValueError as e:
-        raise InputError(f"{path}: {str(e).split(';')[0]}; expected {wanted}") from None
+        raise InputError(f"{file.name}: {str(e).split(';')[0]}; expected {WANTED}") from None
     except OSError as e:
-        raise InputError(f"{path}: cannot be read: {e.strerror}; expected {wanted}") from None
+        raise InputError(f"{file.name}: cannot be read: {e.strerror}; expected {WANTED}") from None
 
 
 @contextmanager
@@ -75,7 +88,7 @@ def opened(
             copy = Path(folder) / "stdin"
             with copy.open("wb") as file:
                 shutil.copyfileobj(sys.stdin.buffer, file)
-            found = _file(Named(copy, "stdin"), fields)
+            found = file_source(Named(copy, "stdin"), fields)
             with copy.open("rb") as file:
                 yield replace(found, stamp=hashlib.file_digest(file, "sha256").hexdigest())
         return
@@ -83,7 +96,7 @@ def opened(
     if path.is_dir():
         yield _folder(path, {x.absolute() for x in exclude}, fields)
     else:
-        yield _file(Named(path, str(path)), fields)
+        yield file_source(Named(path.absolute(), str(path)), fields)
 
 
 def _folder(folder: Path, exclude: set[Path], fields: Mapping[str, str]) -> Source:
@@ -97,7 +110,8 @@ def _folder(folder: Path, exclude: set[Path], fields: Mapping[str, str]) -> Sour
 
     def files() -> Iterator[File]:
         for id, path in paths():
-            yield File(_stamp(id, path), partial(_load, Named(path, str(path)), id, fields, root))
+            load = partial(load_file, Named(path.absolute(), str(path)), id=id, fields=fields, root=root)
+            yield File(_stamp(id, path), load)
 
     total = sum(1 for _ in paths())
     if not total:
@@ -105,25 +119,46 @@ def _folder(folder: Path, exclude: set[Path], fields: Mapping[str, str]) -> Sour
     return Source(str(folder), "", total, files)
 
 
-def _file(file: Named, fields: Mapping[str, str]) -> Source:
+def file_source(
+    file: Named, fields: Mapping[str, str], again: Callable[[Reader], Iterator[Loaded]] | None = None
+) -> Source:
+    """Return one file as a source.
+
+    Args:
+        file: The file.
+        fields: What the fields of tables are called; JSON lines are articles then.
+        again: Gives what a reader finds when the run comes to the file; by default it reads the file itself.
+
+    Raises:
+        InputError: if it holds nothing, or is of another kind.
+    """
     id = Path(file.name).name
-    stamp = _stamp(id, file.path)
+    read: Reader = load_statements
+    total = 1
     if not fields and _holds_statements(file.path):
         total = _lines(file)
         if not total:
             raise DataError(f"{file.name}: no statements; expected one JSON object a line")
-        return Source(file.name, stamp, total, lambda: iter([File(stamp, partial(_statements, file))]))
-    load = partial(_load, file, id, fields)
-    first = next(load(), None)
-    if isinstance(first, Problem) and first.line is None and first.path == file.name:
-        raise ArticleError(f"{file.name}: {first.reason}")  # the user's mistake, who named this file
-    return Source(file.name, stamp, 1, lambda: iter([File(stamp, load)]))
+    else:
+        read = partial(load_file, id=id, fields=fields)
+        first = next(read(file), None)
+        if isinstance(first, Problem) and first.line is None and first.path == file.name:
+            raise ArticleError(f"{file.name}: {first.reason}")  # the user's mistake, who named this file
+    stamp, load = _stamp(id, file.path), partial(again, read) if again else partial(read, file)
+    return Source(file.name, stamp, total, lambda: iter([File(stamp, load)]))
 
 
-def _load(
+def load_file(
     file: Named, id: str, fields: Mapping[str, str], root: Path | None = None
 ) -> Iterator[Article | Problem]:
-    """Yield the articles of a file, without statements yet, and what is wrong with it."""
+    """Yield the articles of a file, without statements yet, and what is wrong with it.
+
+    Args:
+        file: The file.
+        id: With which the ids of its articles begin.
+        fields: What the fields of tables are called.
+        root: The folder that is walked, resolved; None for a file that the user named.
+    """
     reason = refusal(file.path, root)
     if reason:
         safe = file.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -162,7 +197,8 @@ def _holds_statements(path: Path) -> bool:
     return True
 
 
-def _statements(file: Named) -> Iterator[Statement | Problem]:
+def load_statements(file: Named) -> Iterator[Statement | Problem]:
+    """Yield the statements of a file, and what is wrong with a line."""
     for number, found in scan_statements(file.path):
         yield Problem(file.name, number, found) if isinstance(found, str) else found
 
