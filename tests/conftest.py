@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import string
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,51 +16,10 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import pytest
 
 from stancekit.classifier import StanceClassifier
-from stancekit.codebook import Codebook
+from stancekit_eval.tiny import build_tiny_classifier
 
 ROOT = Path(__file__).parent.parent
-SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-
-
-def tiny_vocabulary(codebook: Codebook) -> list[str]:
-    """Return a vocabulary that spells any ASCII text, and holds the words of the codebook whole."""
-    letters = [c for c in string.printable if not c.isspace() and not c.isupper()]
-    words = {w for t in codebook.targets for w in t.definition.lower().split() if w.isalpha() and len(w) > 1}
-    words |= {"said", "that", "iran", "turkey", "israel", "troops", "withdraw", "talks", "we", "narrator"}
-    return [*SPECIAL, *letters, *(f"##{c}" for c in letters if c.isalnum()), *sorted(words)]
-
-
-def build_tiny_classifier(codebook: Codebook | None = None, seed: int = 0) -> StanceClassifier:
-    """Return a classifier of random weights, its heads turned up so that scores differ and some pass 0.5."""
-    import torch
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    from stancekit.encode import StatementEncoder
-    from stancekit.network import NetworkConfig, StanceNetwork
-
-    codebook = codebook or Codebook.default()
-    torch.manual_seed(seed)
-    vocabulary = {w: i for i, w in enumerate(tiny_vocabulary(codebook))}
-    raw = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]", max_input_chars_per_word=100))
-    raw.normalizer = normalizers.BertNormalizer(lowercase=True)
-    raw.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    raw.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    tokenizer = BertTokenizerFast(tokenizer_object=raw)
-    config = BertConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-    )
-    backbone = BertModel(config, add_pooling_layer=False)
-    network = StanceNetwork(backbone, NetworkConfig(head_size=16, heads=2))
-    with torch.no_grad():
-        for head in (network.outcome_head, network.actor_head, network.pair_head[-1]):
-            head.weight.mul_(30)
-            head.bias.mul_(0.5)
-    return StanceClassifier(network, StatementEncoder(tokenizer, max_length=128), codebook, device="cpu")
+__all__ = ["ROOT", "build_tiny_classifier"]
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +34,15 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny(tiny_checkpoint: Path) -> StanceClassifier:
     """The tiny checkpoint, loaded."""
     return StanceClassifier.from_pretrained(tiny_checkpoint, device="cpu")
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "b.txt").write_text('"Turkey must withdraw," minister Ali Reza said. He left on Monday.\n')
+    (folder / "sub" / "a.txt").write_text("Talks begin\n\nFrance said talks with Iran would begin soon.\n")
+    return folder
 
 
 @pytest.fixture

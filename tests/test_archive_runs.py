@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from format_files import BODY, TEXT, every_format, write_all, zip_of
+from format_files import BODY, TEXT, every_format, write_all
 from processes import Process, stancekit
-from test_scoring import ACTIONS, ACTORS, StoppedError, digest, kill_before_line, rows_of
+from runs import GERMAN, StoppedError, kill_before_line, rows_of, story, write_archive
 
 import stancekit.scoring.inputs as inputs
 from stancekit.classifier import StanceClassifier
@@ -29,53 +25,12 @@ from stancekit.scoring.parts import errors_file, parts_folder
 from stancekit.scoring.run import score_path
 from stancekit.scoring.stories import SAME, Stories, signature
 
-GERMAN = (
-    "Der Minister sagte am Montag, die Gespräche über den neuen Kai seien gescheitert und würden nicht wieder "
-    "aufgenommen. Niemand habe das Papier gelesen, erklärte er vor der Presse im alten Rathaus der Stadt."
-)
-
-
-def story(seed: int, sentences: int = 14) -> str:
-    """Return a story unlike that of any other seed."""
-    random_ = random.Random(seed)
-    return " ".join(
-        f"{random_.choice(ACTORS)} {random_.choice(ACTIONS)} {random_.choice(ACTORS)}, a speaker from the "
-        f"{random_.choice(['northern', 'southern', 'eastern', 'western', 'upper', 'lower'])} "
-        f"{random_.choice(['province', 'harbour', 'valley', 'market', 'island', 'bridge', 'college', 'mill'])} said, "
-        f"and {random_.randint(2, 999)} {random_.choice(['people', 'boats', 'tents', 'trucks', 'letters'])} were "
-        f"{random_.choice(['counted', 'moved', 'lost', 'found', 'sold', 'burned'])} on the {random_.randint(1, 31)}th."
-        for _ in range(sentences)
-    )
-
-
-def archive(folder: Path) -> Path:
-    """Write a folder with rows, members, copies, another language and what is no article."""
-    folder.mkdir()
-    (folder / "a.txt").write_text(f"First headline\n\n{story(1)}\n")
-    (folder / "b.txt").write_text(f"Quite another headline\n\nVALLEY (Wire) - {story(1)} It rained.\n")
-    rows = io.StringIO(newline="")
-    writer = csv.writer(rows)
-    writer.writerow(["id", "title", "text", "date"])
-    for i in range(5):
-        writer.writerow([f"r{i}", f"Row {i}", story(10 + i, 4), f"2020-01-0{i + 1}"])
-    writer.writerow(["r5", "Copy", story(1), "2020-02-01"])
-    writer.writerow(["r6", "Fremd", GERMAN, "2020-02-02"])
-    writer.writerow(["r7", "Empty", "", "2020-02-03"])
-    (folder / "c.csv").write_text(rows.getvalue())
-    members = {f"{i}.txt": f"Member {i}\n\n{story(20 + i, 3)}".encode() for i in range(4)}
-    (folder / "d.zip").write_bytes(
-        zip_of(members | {"bad.pdf": b"%PDF-1.4", "e.csv": rows.getvalue().encode()})
-    )
-    (folder / "labels.jsonl").write_text(json.dumps({"id": "x", "text": story(1), "stances": []}))
-    return folder
-
-
 # --- what is in the result
 
 
 def test_rows_and_members_are_articles(tiny: StanceClassifier, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
-    summary = score_path(tiny, archive(tmp_path / "in"), out)
+    summary = score_path(tiny, write_archive(tmp_path / "in"), out)
     rows = rows_of(out)
     by_article = {r["article"]: r for r in rows}
     assert list(by_article) == [
@@ -225,7 +180,7 @@ def test_stopped_after_any_chunk_it_resumes_to_the_same_bytes(
     tiny: StanceClassifier, tmp_path: Path, monkeypatch: Any, chunk: int
 ) -> None:
     monkeypatch.setattr(inputs, "CHUNK_INPUTS", chunk)
-    source, whole, out = archive(tmp_path / "in"), tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
+    source, whole, out = write_archive(tmp_path / "in"), tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
     seen: list[int] = []
     score_path(tiny, source, whole, on_progress=lambda done, total: seen.append(done))
     assert seen == sorted(seen) and seen[-1] == 5
@@ -251,7 +206,7 @@ def test_killed_at_many_lines_it_resumes_to_the_same_bytes(
     tiny: StanceClassifier, tmp_path: Path, monkeypatch: Any, module: str, step: int
 ) -> None:
     monkeypatch.setattr(inputs, "CHUNK_INPUTS", 4)
-    source, whole, out = archive(tmp_path / "in"), tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
+    source, whole, out = write_archive(tmp_path / "in"), tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
     score_path(tiny, source, whole)
 
     def resumed(line: int | None = None) -> int:
@@ -270,39 +225,12 @@ def test_killed_at_many_lines_it_resumes_to_the_same_bytes(
     assert line > 100
 
 
-@pytest.mark.slow
-def test_killed_at_random_moments_over_an_archive(
-    tiny: StanceClassifier, tmp_path: Path, monkeypatch: Any
-) -> None:
-    monkeypatch.setattr(inputs, "CHUNK_INPUTS", 2)
-    source, whole, out = archive(tmp_path / "in"), tmp_path / "whole.parquet", tmp_path / "out.parquet"
-    began = time.monotonic()
-    score_path(tiny, source, whole)
-    takes, moments, killed = time.monotonic() - began, random.Random(0), 0
-
-    def resumed() -> int:
-        return 0 * score_path(tiny, source, out, resume=True).errors
-
-    for _ in range(25):
-        run = Process(resumed, tmp_path)
-        time.sleep(moments.random() * takes / 3)
-        run.kill()
-        finished = run.wait()
-        killed += finished.code == -signal.SIGKILL
-        if finished.code == 0:
-            assert digest(out) == digest(whole)
-            out.unlink()
-    score_path(tiny, source, out, resume=True)
-    assert killed >= 8
-    assert digest(out) == digest(whole)
-
-
 @pytest.mark.parametrize("change", ["earlier", "current"])
 def test_an_archive_that_changed_is_refused(
     tiny: StanceClassifier, tmp_path: Path, monkeypatch: Any, change: str
 ) -> None:
     monkeypatch.setattr(inputs, "CHUNK_INPUTS", 2)
-    source, out, left = archive(tmp_path / "in"), tmp_path / "out.jsonl", [3]
+    source, out, left = write_archive(tmp_path / "in"), tmp_path / "out.jsonl", [3]
 
     def interrupt(done: int, total: int) -> None:
         left[0] -= 1
@@ -322,7 +250,7 @@ def test_other_options_are_refused(tiny: StanceClassifier, tmp_path: Path) -> No
     def interrupt(done: int, total: int) -> None:
         raise StoppedError
 
-    source, out = archive(tmp_path / "in"), tmp_path / "out.jsonl"
+    source, out = write_archive(tmp_path / "in"), tmp_path / "out.jsonl"
     with pytest.raises(StoppedError):
         score_path(tiny, source, out, on_progress=interrupt)
     for options in ({"any_language": True}, {"fields": {"text": "x"}}):
@@ -334,7 +262,7 @@ def test_other_options_are_refused(tiny: StanceClassifier, tmp_path: Path) -> No
 
 
 def test_the_command_tells_what_was_set_aside(tiny_checkpoint: Path, tmp_path: Path) -> None:
-    archive(tmp_path / "in")
+    write_archive(tmp_path / "in")
     got = stancekit(["score", "in", "--out", "o.jsonl", "--model", tiny_checkpoint], tmp_path)
     assert got.code == 1
     first, *rest = got.out.splitlines()
@@ -364,7 +292,7 @@ def test_files_that_hold_no_articles_are_no_failure(tiny_checkpoint: Path, tmp_p
 
 
 def test_a_table_shows_a_story_once(tiny_checkpoint: Path, tmp_path: Path) -> None:
-    archive(tmp_path / "in")
+    write_archive(tmp_path / "in")
     arguments = [
         "score",
         "in",

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from mutations import MUTATIONS, mutated
-from test_scoring import rows_of
+from runs import rows_of
 
 from stancekit.classifier import StanceClassifier
 from stancekit.formats.child import SECONDS

@@ -1,74 +1,27 @@
-"""Scoring of folders and files: records, formats, errors, resuming."""
+"""Scoring of folders and files: records, errors."""
 
 from __future__ import annotations
 
-import csv
-import hashlib
 import json
 import os
 import random
-import shutil
-import signal
-import sys
-import threading
-import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
-from processes import Process
+from runs import rows_of, write_rows
 
 import stancekit.scoring.inputs as inputs
 from stancekit.classifier import StanceClassifier
-from stancekit.errors import InputError, OutputError
+from stancekit.errors import InputError
 from stancekit.formats.document import MAX_LINE
-from stancekit.records import Evidence, Stance, Statement
-from stancekit.scoring.parts import Parts, Progress, errors_file, parts_folder
+from stancekit.records import Statement
+from stancekit.scoring.parts import errors_file
 from stancekit.scoring.run import score_path
 from stancekit.scoring.seen import SeenIds
 from stancekit.scoring.writers import FIELDS, read_result
 from stancekit.statements import read_statements, scan_statements
-
-LEAST = 0.6
-ACTORS = ("Iran", "Turkey", "Israel", "Russia", "Armenia", "France")
-ACTIONS = ("must withdraw from", "should open talks with", "stands behind the attack on", "arms rebels in")
-
-
-def sentence(random_: random.Random) -> str:
-    one, two = random_.sample(ACTORS, 2)
-    return f"{one} {random_.choice(ACTIONS)} {two}, and {random_.randint(2, 99)} people were told so."
-
-
-def write_rows(path: Path, count: int, seed: int = 0) -> list[dict[str, Any]]:
-    random_ = random.Random(seed)
-    rows = [
-        {
-            "id": f"s{i}",
-            "text": sentence(random_),
-            "speaker": random_.choice(ACTORS),
-            "context": [sentence(random_)],
-        }
-        for i in range(count)
-    ]
-    path.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
-    return rows
-
-
-@pytest.fixture
-def articles(tmp_path: Path) -> Path:
-    folder = tmp_path / "articles"
-    (folder / "sub").mkdir(parents=True)
-    (folder / "b.txt").write_text('"Turkey must withdraw," minister Ali Reza said. He left on Monday.\n')
-    (folder / "sub" / "a.txt").write_text("Talks begin\n\nFrance said talks with Iran would begin soon.\n")
-    return folder
-
-
-def rows_of(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
 
 # --- records
 
@@ -125,47 +78,6 @@ def test_gold_stances_of_the_input_do_not_come_through(tiny: StanceClassifier, t
     (tmp_path / "in.jsonl").write_text(json.dumps({"id": "a", "text": "Words.", "stances": [stance]}))
     score_path(tiny, tmp_path / "in.jsonl", tmp_path / "out.jsonl", min_probability=1)
     assert rows_of(tmp_path / "out.jsonl")[0]["stances"] == []
-
-
-# --- formats
-
-
-def test_parquet_holds_what_jsonl_holds(tiny: StanceClassifier, tmp_path: Path) -> None:
-    write_rows(tmp_path / "in.jsonl", 30)
-    for name in ("out.jsonl", "out.parquet"):
-        score_path(tiny, tmp_path / "in.jsonl", tmp_path / name, min_probability=LEAST, all_scores=True)
-    one, other = (list(read_result(tmp_path / f"out.{x}")) for x in ("jsonl", "parquet"))
-    assert one == other
-    assert any(s.stances for s in one)
-    schema = pq.read_schema(tmp_path / "out.parquet")
-    assert schema.names == [*FIELDS, "scores"]
-    assert str(schema.field("start").type) == "int64"
-
-
-def test_parquet_is_written_by_row_groups(tiny: StanceClassifier, tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("stancekit.scoring.writers.ROW_GROUP", 4)
-    write_rows(tmp_path / "in.jsonl", 10)
-    score_path(tiny, tmp_path / "in.jsonl", tmp_path / "out.parquet")
-    assert pq.ParquetFile(tmp_path / "out.parquet").metadata.num_row_groups == 3
-    assert [s.id for s in read_result(tmp_path / "out.parquet")] == [f"s{i}" for i in range(10)]
-
-
-@pytest.mark.parametrize("all_scores", [False, True])
-def test_csv_has_a_row_a_stance(tiny: StanceClassifier, tmp_path: Path, all_scores: bool) -> None:
-    write_rows(tmp_path / "in.jsonl", 20)
-    for name in ("out.jsonl", "out.csv"):
-        score_path(tiny, tmp_path / "in.jsonl", tmp_path / name, min_probability=LEAST, all_scores=all_scores)
-    with (tmp_path / "out.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    records = rows_of(tmp_path / "out.jsonl")
-    got = [(r["id"], r["label"], r["evidence"]) for r in rows if r.get("reported", "true") != "false"]
-    stances = [(r["id"], s["label"], s["evidence"]["text"]) for r in records for s in r["stances"]]
-    assert [x for x in got if x[1]] == stances
-    assert {r["id"] for r in rows} == {r["id"] for r in records}
-    if all_scores:
-        assert len(rows) == sum(len(r["scores"]) for r in records)
-    else:
-        assert len(rows) == len(stances) + sum(not r["stances"] for r in records)
 
 
 # --- what cannot be read
@@ -298,199 +210,3 @@ def test_seen_ids_beyond_the_recent_ones(monkeypatch: Any) -> None:
     seen = SeenIds()
     assert all(seen.add(f"s{i}") for i in range(95))
     assert not any(seen.add(f"s{i}") for i in range(95))
-
-
-# --- work in progress
-
-
-def test_resuming_with_other_settings_or_inputs_is_refused(tiny: StanceClassifier, tmp_path: Path) -> None:
-    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    write_rows(source, 6)
-    interrupt(tiny, source, out, after=1)
-    with pytest.raises(InputError, match="another min-probability; expected"):
-        score_path(tiny, source, out, resume=True, min_probability=0.9)
-    write_rows(source, 7)
-    with pytest.raises(InputError, match="another input; expected"):
-        score_path(tiny, source, out, resume=True)
-    assert score_path(tiny, source, out).statements == 7
-
-
-def test_resuming_over_changed_articles_is_refused(
-    tiny: StanceClassifier, articles: Path, tmp_path: Path
-) -> None:
-    interrupt(tiny, articles, tmp_path / "out.jsonl", after=1)
-    (articles / "b.txt").write_text("Another text.\n")
-    with pytest.raises(InputError, match="have changed since; expected the same files"):
-        score_path(tiny, articles, tmp_path / "out.jsonl", resume=True)
-
-
-class StoppedError(Exception):
-    pass
-
-
-def interrupt(classifier: StanceClassifier, source: Path, out: Path, after: int) -> None:
-    """Leave the work of a run that stopped after some chunks of one input each."""
-
-    def stop(done: int, total: int) -> None:
-        if done >= after:
-            raise StoppedError
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inputs, "CHUNK_INPUTS", 1)
-        with pytest.raises(StoppedError):
-            score_path(classifier, source, out, on_progress=stop)
-    assert parts_folder(out).is_dir()
-
-
-def test_an_old_result_stays_until_the_new_one_is_whole(tiny: StanceClassifier, tmp_path: Path) -> None:
-    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    write_rows(source, 5)
-    out.write_text("old\n")
-    interrupt(tiny, source, out, after=2)
-    assert out.read_text() == "old\n"
-    assert score_path(tiny, source, out, resume=True).statements == 5
-    assert len(rows_of(out)) == 5
-
-
-def test_a_second_run_into_the_same_output_is_refused(tiny: StanceClassifier, tmp_path: Path) -> None:
-    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    write_rows(source, 5)
-    first = Parts(out, {}, resume=False)
-
-    def second() -> int:
-        try:
-            score_path(tiny, source, out)
-        except OutputError as e:
-            print(e)
-            return 1
-        return 0
-
-    finished = Process(second, tmp_path).wait()
-    assert finished.code == 1
-    assert finished.out == f"{out}: another run is writing it; expected one run at a time\n"
-    first.close()
-    assert Process(second, tmp_path).wait().code == 0
-
-
-@pytest.mark.parametrize(
-    ("suffix", "step"), [("jsonl", 7), pytest.param("parquet", 1, marks=pytest.mark.slow)]
-)
-def test_killed_at_any_line_it_resumes_to_the_same_bytes(
-    tiny: StanceClassifier, tmp_path: Path, monkeypatch: Any, suffix: str, step: int
-) -> None:
-    """Kill with SIGKILL before the first line of what writes, the second, and so on, and resume each time."""
-    monkeypatch.setattr(inputs, "CHUNK_INPUTS", 4)
-    source, whole, out = tmp_path / "in.jsonl", tmp_path / f"whole.{suffix}", tmp_path / f"out.{suffix}"
-    write_rows(source, 6)
-    with source.open("a") as file:
-        file.write("not json\n")
-    score_path(tiny, source, whole, min_probability=LEAST)
-
-    def resumed(line: int | None = None) -> int:
-        if line is not None:
-            kill_before_line(line)
-        score_path(tiny, source, out, min_probability=LEAST, resume=True)
-        return 0
-
-    line = 0
-    while Process(partial(resumed, line), tmp_path).wait().code == -signal.SIGKILL:
-        assert Process(resumed, tmp_path).wait().code == 0
-        assert out.read_bytes() == whole.read_bytes(), line
-        assert errors_file(out).read_bytes() == errors_file(whole).read_bytes(), line
-        assert not parts_folder(out).exists()
-        line += step
-    assert line > 100
-
-
-def kill_before_line(number: int, module: str = "parts.py") -> None:
-    """Let this process die at the n-th line it runs of a module, by default of what writes the work in progress."""
-    left = [number]
-
-    def trace(frame: Any, event: str, arg: object) -> Any:
-        if not frame.f_code.co_filename.endswith(f"scoring/{module}"):
-            return None
-        if event == "line":
-            left[0] -= 1
-            if left[0] < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return trace
-
-    threading.settrace(trace)  # reading and writing have threads of their own
-    sys.settrace(trace)
-
-
-@pytest.mark.slow
-def test_killed_at_random_moments_it_resumes_to_the_same_bytes(
-    tiny: StanceClassifier, tmp_path: Path, monkeypatch: Any
-) -> None:
-    monkeypatch.setattr(inputs, "CHUNK_INPUTS", 8)
-    source, whole, out = tmp_path / "in.jsonl", tmp_path / "whole.parquet", tmp_path / "out.parquet"
-    write_rows(source, 200)
-    began = time.monotonic()
-    score_path(tiny, source, whole, min_probability=LEAST)
-    takes = time.monotonic() - began
-    moments = random.Random(0)
-    killed = 0
-
-    def resumed() -> int:
-        return score_path(tiny, source, out, min_probability=LEAST, resume=True).errors
-
-    for _ in range(30):
-        run = Process(resumed, tmp_path)
-        time.sleep(moments.random() * takes / 4)
-        run.kill()
-        finished = run.wait()
-        killed += finished.code == -signal.SIGKILL
-        if finished.code == 0:
-            assert digest(out) == digest(whole)
-            out.unlink()
-    score_path(tiny, source, out, min_probability=LEAST, resume=True)
-    assert killed >= 15
-    assert digest(out) == digest(whole)
-
-
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def test_rows_behind_the_last_record_are_cut_off(tmp_path: Path) -> None:
-    out = tmp_path / "out.jsonl"
-    parts = Parts(out, {"a": 1}, resume=False)
-    parts.add(b"one\n", b"", Progress(inputs=1))
-    with parts.rows.open("ab") as file:
-        file.write(b"half a l")
-    parts.close()
-    parts = Parts(out, {"a": 1}, resume=True)
-    assert parts.progress.inputs == 1
-    parts.add(b"two\n", b"", Progress(inputs=2))
-    parts.finish(None)
-    assert out.read_bytes() == b"one\ntwo\n"
-
-
-def test_a_full_disk_leaves_what_can_be_resumed(
-    tiny: StanceClassifier, tmp_path: Path, small_disk: Path, monkeypatch: Any
-) -> None:
-    monkeypatch.setattr(inputs, "CHUNK_INPUTS", 10)
-    source, whole, out = tmp_path / "in.jsonl", tmp_path / "whole.jsonl", small_disk / "out.jsonl"
-    write_rows(source, 60)
-    score_path(tiny, source, whole, all_scores=True)
-    out.write_text("old\n")
-    filler = small_disk / "filler"
-    filler.write_bytes(b"x" * (shutil.disk_usage(small_disk).free - whole.stat().st_size // 2))
-    with pytest.raises(OutputError, match=r"out\.jsonl\.parts/.*: cannot be written: No space left on"):
-        score_path(tiny, source, out, all_scores=True)
-    assert out.read_text() == "old\n"
-    filler.unlink()
-    assert json.loads((parts_folder(out) / "progress.json").read_text())["inputs"] > 0
-    score_path(tiny, source, out, all_scores=True, resume=True)
-    assert out.read_bytes() == whole.read_bytes()
-
-
-def test_a_line_break_in_a_text_breaks_no_line() -> None:
-    from stancekit.scoring.writers import as_line
-
-    words = Evidence(start=0, end=1, text="é")
-    stance = Stance(family="actor", target="Iran", position="favor", evidence=words)
-    line = as_line(Statement(id="a", text="é\n\u2028", stances=(stance,)))
-    assert line.count(b"\n") == 1
-    assert json.loads(line)["text"] == "é\n\u2028"
