@@ -58,6 +58,7 @@ def _table() -> dict[str, str]:
 
 _TABLE = _table()
 _POSSESSIVE = re.compile(r"['’]s?(?!\w)")
+_ARTICLE = re.compile(r"^(?:an?|the|one|some)\s+(?=\w)", re.IGNORECASE)
 _DEMONYM = re.compile(r"(?:ian|ean|ese|ish|an|n|i|ic)$")
 # Adjectives that no ending turns into the country's name, for speakers: "Afghan army" and "Afghanistan's army".
 _PEOPLES_OF = """
@@ -101,7 +102,7 @@ def same_name(one: str, other: str) -> bool:
 def same_speaker(one: str, other: str) -> bool:
     """Tell whether two names can mean the same speaker.
 
-    As for actors (``same_name``), and beyond that without accents and possessives, with ``Armenia's`` for
+    As for actors (``same_name``), and beyond that without articles, accents and possessives, with ``Armenia's`` for
     ``Armenian`` and with another transliteration.
     """
     if " and " in one and " and " in other:  # "Jordan and Britain"
@@ -125,7 +126,7 @@ def _initials(name: str, other: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", _POSSESSIVE.sub("", name))
+    letters = unicodedata.normalize("NFKD", _POSSESSIVE.sub("", _ARTICLE.sub("", name)))
     return "".join(c for c in letters if not unicodedata.combining(c)).strip()
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def alias(head: Token) -> Token | None:
-    """Return a name that a clause gives: ``a man known as Ti Gaspar``, ``who gave her name as Ana``."""
+    """Return a name that a clause gives: ``a man known as Ti Gaspar``, ``who identified himself as Ana``."""
     end = min(head.sent.end, head.i + 18)
     for token in head.doc[head.i + 1 : end]:
         if token.is_punct and token.text not in ",":
@@ -19,26 +19,31 @@ def alias(head: Token) -> Token | None:
         after = [
             t
             for t in token.doc[token.i + 1 : min(end, token.i + 4)]
-            if t.lower_ not in ("only", "as", "of", ",")
+            if t.lower_ not in ("only", "as", "of", ",", "himself", "herself")
         ]
-        if token.lower_ in ("name", "known") and after and after[0].pos_ == "PROPN":
+        if token.lower_ in ("name", "known", "named", "identified") and after and after[0].pos_ == "PROPN":
             return name_run(after[0])[-1]
     return None
 
 
 def apposed(head: Token, cue: Token | None) -> Token | None:
-    """Return the last token of a name in apposition to a head noun: ``the envoy, Ingrid Berg, said``.
+    """Return the last token of a name in apposition to a head noun: ``the envoy, Ingrid Berg, said``."""
+    found = _apposed(head, cue)
+    if cue is not None and cue.lower_ == "according" and found is not None and found.i > head.i:
+        after = found.nbor() if found.i + 1 < len(found.doc) else None
+        if after is not None and not after.is_punct:  # "According to an official, Ana Ruiz left"
+            return None
+    return found
 
-    Goes by the commas, because the parser attaches names after long phrases in many ways.
-    """
+
+def _apposed(head: Token, cue: Token | None) -> Token | None:
+    """Go by the commas, because the parser attaches names after long phrases in many ways."""
     before = _name_before(head)
     if before is not None:
         return before
     for child in head.children:
         if child.dep_ == "appos" and child.pos_ == "PROPN" and child.i > head.i:
             return name_run(child)[-1]
-    if cue is not None and cue.lower_ == "according":  # "According to an official, Ana Ruiz left"
-        return None
     end = cue.i if cue is not None and cue.i > head.i else head.sent.end
     for token in head.doc[head.i + 1 : min(end, head.i + 25)]:
         if token.pos_ in ("VERB", "AUX") or token.is_space or token.text in ".;:—–":

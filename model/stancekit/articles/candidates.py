@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 from stancekit.articles import cues
 from stancekit.articles.roles import DOCUMENTS, speaks
-from stancekit.articles.subjects import noun_beside, subject_of
+from stancekit.articles.subjects import agent_of, noun_beside, passive, subject_of
 from stancekit.articles.verbs import (
+    after_comma,
     attributes,
+    contact_clause,
     ends_sentence,
     in_adverbial,
     misread_root,
+    official_act,
+    only_verb,
     under_denial,
     unreal,
 )
@@ -68,7 +72,10 @@ def candidate(
     if token.lemma_.lower() in cues.QUOTING and any(c.lower_ == "as" for c in token.subtree):
         source = next((c for c in token.children if c.dep_ in ("dobj", "nsubjpass")), None)
         return (Attribution(token, source) if source else None), 0
-    if not attributes(token, has_quote) or under_denial(token) or unreal(token):
+    said = attributes(token, has_quote) or (
+        token.lemma_.lower() in cues.LAST and ends_sentence(token, quoted) and after_comma(token)
+    )
+    if not said or under_denial(token) or unreal(token) or official_act(token):
         return None, 0
     found = _from_verb(token, quoted)
     if found is not None and (in_adverbial(token) or _free_relative(found)):
@@ -86,9 +93,9 @@ def _free_relative(found: Attribution) -> bool:
 def _from_verb(token: Token, quoted: Callable[[Token], bool]) -> Attribution | None:
     """Return the attribution by a verb, with its subject wherever the parse has it; None if nobody speaks."""
     lemma = token.lemma_.lower()
-    if any(c.dep_ in ("nsubjpass", "auxpass") for c in token.children):
-        agents = [p for c in token.children if c.dep_ == "agent" for p in c.children if p.dep_ == "pobj"]
-        return Attribution(token, agents[0]) if agents and lemma in cues.JUDGE else None
+    if passive(token):
+        agent = agent_of(token, quoted) if lemma in cues.JUDGE else None
+        return Attribution(token, agent) if agent is not None and can_speak(agent) else None
     own = any(c.dep_ == "nsubj" for c in token.children)
     if token.tag_ == "VBN" and not own and (lemma == "ask" or any(c.dep_ == "agent" for c in token.children)):
         return None  # "Asked about it, ...", "a vote condemned by ..."
@@ -110,6 +117,8 @@ def _from_verb(token: Token, quoted: Callable[[Token], bool]) -> Attribution | N
     main = (
         not relative
         or misread
+        or only_verb(token)
+        or contact_clause(token)
         or ends_sentence(token, quoted)
         or subject.lemma_.lower() in DOCUMENTS
         or _after_quote(token, quoted)

@@ -38,6 +38,7 @@ class Entity:
         places: Numbers of the tokens that begin a mention.
         described: True if the name is a description: ``a Western diplomat``.
         plural: True for several: ``officials``.
+        indefinite: True if it was brought in as new: ``a diplomat``, who may be named later.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Entity:
     places: list[int] = field(default_factory=list)
     described: bool = False
     plural: bool = False
+    indefinite: bool = False
 
     @property
     def words(self) -> list[str]:

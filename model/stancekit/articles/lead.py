@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _LEAD = 3
 _NEXT = 4
+_EITHER = frozenset(("monitor", "watchdog"))
+"""Words for a person or for a body."""
 
 
 def fill_names(speakers: list[Entity], known: list[Entity]) -> None:
@@ -40,7 +42,9 @@ def name_the_lead(found: list[tuple[Entity | None, Kind]]) -> None:
         if vague is None or not is_nameless(vague):
             continue
         later = [e for e, _ in found[i + 1 : i + 1 + _NEXT] if e is not None and e is not vague]
-        named = [e for e in later if e.person == vague.person and not is_nameless(e)]
+        named = [
+            e for e in later if (e.person == vague.person or vague.roles & _EITHER) and not is_nameless(e)
+        ]
         match = next((e for e in named if _shares(vague, e)), None)
         if match is None and named and named[0] is later[0] and _may_be(vague, named[0]):
             match = named[0]
@@ -62,4 +66,4 @@ def _may_be(vague: Entity, named: Entity) -> bool:
     """Tell whether nothing speaks against the next speaker's being the nameless one."""
     if not named.person or vague.roles & GENERIC_PEOPLE or not named.roles:
         return True
-    return vague.name.startswith(("a ", "an ", "A ", "An "))
+    return vague.indefinite

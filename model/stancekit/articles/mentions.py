@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stancekit.articles.apposition import alias, apposed
 from stancekit.articles.bodies import bodies, body_words, country, fullest, owned_by_country, state_of
 from stancekit.articles.cues import words
+from stancekit.articles.documents import earlier, issuer, owner
 from stancekit.articles.entities import Entity, best_match, mention, persons
 from stancekit.articles.names import (
     bare,
@@ -23,6 +24,7 @@ from stancekit.articles.names import (
 )
 from stancekit.articles.roles import (
     BODIES,
+    COURTESY,
     DOCUMENTS,
     GENERIC_BODIES,
     GENERIC_PEOPLE,
@@ -36,9 +38,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _INDEFINITE = words("a an one some another no two three four several many")
+_NEW = words("a an one")
+_SMALL = _NEW | words("the its their his her but and then even our my though although")
 _SAME_ROLE = {"pm": "minister", "premier": "minister", "fm": "minister"}
-_REPORT = 400
-"""How many tokens back the owner of "the report" is looked for."""
+_NEAR = 80
+"""How many tokens back one must have been named to be taken up by a description."""
 _PLACES = ("GPE", "LOC", "FAC", "NORP")
 
 
@@ -130,8 +134,26 @@ class Mentions:
             )
         if bare(head) in GENERIC_PEOPLE and words:
             alike = [e for e in people if _agrees(words, e)]
-            return alike[-1] if alike else None
-        return people[-1] if people and plain and bare(head) in PEOPLE else None
+            alike = [e for e in alike if e in self.spoken] or alike
+            if alike:
+                return alike[-1]
+        if people and plain and bare(head) in PEOPLE:
+            return people[-1]
+        return self._spoken_of(head, words)
+
+    def _spoken_of(self, head: Token, words: list[Token]) -> Entity | None:
+        """Return the named person just spoken of, whom "the retired pilot" describes if nothing is against it."""
+        last = next((e for e in reversed(self.focus[-2:]) if e.person), None)
+        the = any(c.lower_ == "the" for c in head.children)
+        if not the or head.tag_ != "NN" or last is None or last.described or last.plural:
+            return None
+        office = last.roles & (PEOPLE | TITLES) - COURTESY
+        near = last.last_before(head.i) >= head.sent.start - _NEAR
+        told = any(is_place(w) for w in last.meanings)
+        proper = [t for t in words if (told and is_demonym(t)) or (t.pos_ == "PROPN" and not is_demonym(t))]
+        other = any(meaning(t) not in last.meanings for t in proper)
+        vague = not office or bare(head) in GENERIC_PEOPLE or (len(words) > 0 and bare(head) not in TITLES)
+        return last if near and not other and vague else None
 
     def _body(self, head: Token) -> Entity:
         tokens = [t for t in phrase(head) if t.dep_ != "det" and t.tag_ != "PRP$"]
@@ -159,50 +181,31 @@ class Mentions:
 
     def _author(self, head: Token) -> Entity | None:
         """Return who wrote a document: its owner, here or where it was named before, or the last body."""
-        owner = self._owner(head)
-        if owner is None:
-            same = [
-                t
-                for t in head.doc[max(0, head.i - _REPORT) : head.i]
-                if t.lower_ == head.lower_ and t.dep_ != "dobj"
-            ]
-            owner = next((o for t in reversed(same[-2:]) if (o := self._owner(t)) is not None), None)
-        if owner is not None:
-            return owner
+        owners = (o for t in (head, *earlier(head)) if (o := owner(t)) is not None)
+        found = next(owners, None) or issuer(head)
+        if found is not None:
+            return self._named(found, None) or self._described(found)
         before = [e for e in self.spoken if not e.person] or self.spoken or self.focus
         return before[-1] if before else self._text(head)
-
-    def _owner(self, head: Token) -> Entity | None:
-        for child in head.children:
-            owners = [child] if child.dep_ == "poss" and child.pos_ != "PRON" else []
-            if child.dep_ in ("compound", "nmod") and child.pos_ == "PROPN":
-                owners = [child]
-            if child.dep_ == "prep" and child.lower_ in ("by", "of", "from"):
-                owners = [c for c in child.children if c.dep_ == "pobj"]
-            for owner in owners:
-                return self._named(owner, None) or self._described(owner)
-        if head.dep_ == "dobj":
-            maker = next((c for c in head.head.children if c.dep_ == "nsubj"), None)
-            if maker is not None and maker.i != head.i:
-                return self._named(maker, None) or self._described(maker)
-        return None
 
     def _text(self, head: Token) -> Entity:
         """Return the words of a phrase as a speaker of its own; "its" becomes the body it stands for."""
         tokens = phrase(head)
-        small = ("the", "its", "their", "his", "her", "but", "and", "then", "even", "our", "my")
-        owner = ""
-        while len(tokens) > 1 and (tokens[0].lower_ in small or tokens[0].is_punct):
+        new = any(t.lower_ in _NEW for t in tokens[:2] if t.i != head.i)
+        whose = ""
+        while (
+            len(tokens) > 1 and (tokens[0].lower_ in _SMALL or tokens[0].is_punct) and tokens[0].i != head.i
+        ):
             bodies = [e for e in self.focus if not e.person]
             if tokens[0].lower_ in ("its", "their") and bodies:
-                owner = f"{bodies[-1].name}'s "
+                whose = f"{bodies[-1].name}'s "
             tokens = tokens[1:]
         named = head.ent_type_ in ("ORG", *_PLACES)
         role = bare(head) in PEOPLE and (head.pos_ != "PROPN" or len(tokens) == 1)
         person = role or (head.tag_ == "NN" and bare(head) not in BODIES and not named)
-        entity = Entity(owner + text_of(tokens).rstrip(",;:"), person)
+        entity = Entity(whose + text_of(tokens).rstrip(",;:"), person)
         entity.places.append(head.i)
-        entity.plural = head.tag_ in ("NNS", "NNPS")
+        entity.plural, entity.indefinite = head.tag_ in ("NNS", "NNPS"), new
         entity.described = head.pos_ != "PROPN" or (
             bare(head) in PEOPLE | TITLES | BODIES and (person or len(tokens) == 1)
         )

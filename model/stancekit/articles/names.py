@@ -119,7 +119,14 @@ def strip_titles(tokens: list[Token]) -> list[Token]:
 
 def is_place(name: str) -> bool:
     """Tell whether a name is a country's, a capital's or a known body's."""
-    return builtin().lookup(name) is not None
+    entry = builtin().lookup(name)
+    return entry is not None and entry.kind != "leader"
+
+
+def is_leader(name: str) -> bool:
+    """Tell whether a name is a known leader's."""
+    entry = builtin().lookup(name)
+    return entry is not None and entry.kind == "leader"
 
 
 def text_of(tokens: list[Token]) -> str:
@@ -134,7 +141,7 @@ def text_of(tokens: list[Token]) -> str:
 def describes_person(name: list[Token]) -> bool:
     """Tell whether the words after a name make its bearer a person: a role, an age, "who" or "she"."""
     if len(name) < 2:
-        return False
+        return is_leader(name[0].text)
     following = name[0].doc[name[-1].i + 1 : name[-1].i + 4]
     aged = (
         len(following) == 3 and following[0].text == following[2].text == "," and following[1].text.isdigit()

@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from stancekit.actors.gazetteer import builtin
-from stancekit.articles.cues import words
 from stancekit.articles.names import bare, is_title, name_run, strip_titles, text_of
-from stancekit.articles.roles import BODIES, PEOPLE
+from stancekit.articles.roles import BODIES, COURTESY, PEOPLE
 from stancekit.articles.subjects import phrase
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from stancekit.articles.entities import Entity
 
-_COURTESY = words("mr mrs ms miss mx dr prof sir dame lord lady")
 _REACH = 9
 _FOR = ("of", "for", "at", "from", "in", "with")
 
@@ -89,7 +87,7 @@ def _nouns_back(doc: Doc, at: int) -> list[Token]:
 
 def _from_title(tokens: list[Token]) -> Office:
     """Return the office that a title tells: ``Ukrainian Interior Minister``, ``NATO chief``."""
-    kept = [t for t in tokens if bare(t) not in _COURTESY and t.text not in ("'s", "’s")]
+    kept = [t for t in tokens if bare(t) not in COURTESY and t.text not in ("'s", "’s")]
     whose = [t for t in kept if _state_in(t.text) or _is_body(t)]
     role = [t for t in kept if t not in whose]
     if not any(bare(t) in PEOPLE for t in role):

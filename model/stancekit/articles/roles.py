@@ -25,6 +25,9 @@ TITLES = words(
 ABBREVIATED = words("mr mrs ms mx dr prof gen col lt maj capt sgt brig adm sen rep gov amb rev pm mp mep")
 """Titles that stand before a person's name and nowhere else."""
 
+COURTESY = words("mr mrs ms miss mx dr prof sir dame lord lady")
+"""Titles that tell no office."""
+
 SHE = words("mrs ms miss madame spokeswoman chairwoman congresswoman councilwoman lady queen princess woman")
 HE = words("mr sir spokesman chairman congressman councilman lord king prince pope father brother man")
 """Words in a person's role that tell the gender."""
@@ -48,6 +51,7 @@ PEOPLE = words(
     " attache archimandrite officer-general ombudsman undersecretary vice-minister chairperson"
     " ally opponent advocate"
     " medic consul sheriff crew agent pilot guru spy peasant patient migrant inmate recruit champion fan"
+    " relative exile tycoon republican democrat"
 )
 """Nouns for one person, in the singular."""
 
@@ -66,7 +70,7 @@ BODIES = words(
     " opposition side newspaper paper channel television outlet region fund ngo regime coalition faction"
     " municipality provider firm operator university college hospital consulate ombudsman rebels team"
     " campaign observatory bureau tribunal chamber division brigade battalion corps legislature church synod"
-    " directorate"
+    " directorate magazine website portal"
 )
 """Nouns for bodies that can speak, in the singular."""
 
@@ -91,7 +95,7 @@ DOCUMENTS = words(
 GROUPS = words(
     "people police staff elders critics locals others some many most few both crowd public villagers rebels"
     " authorities forces troops youth all women men children parents separatists militants"
-    " family media those each"
+    " family media those each brass"
     " juror mob majority minority population community nation citizenry"
 )
 """Nouns for several people."""

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from stancekit.articles.apposition import alias
 from stancekit.articles.cues import words
-from stancekit.articles.entities import Entity
+from stancekit.articles.entities import Entity, mention
 from stancekit.articles.mentions import Mentions
-from stancekit.articles.names import (
-    bare,
-    name_words,
-)
+from stancekit.articles.names import bare, is_place, name_run, name_words, strip_titles
 from stancekit.articles.roles import (
     BODIES,
+    IN_BODIES,
     PEOPLE,
     TITLES,
 )
@@ -24,6 +22,8 @@ from stancekit.records import NARRATOR
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
+_NEAR = 80
+"""How many tokens back a name is looked for that a pronoun may mean."""
 _VAGUE = words("you this that these those which who whom there everyone everybody nobody anyone someone what")
 
 
@@ -122,6 +122,17 @@ class Resolver(Mentions):
         named = alias(head)
         return self._person(named, described=True) if named is not None else self._text(head)
 
+    def _acts(self, token: Token) -> bool:
+        """Tell whether a single name that nothing tells to be a person's is a subject, as a person's is."""
+        name = name_run(token)
+        return (
+            token.tag_ == "NNP"
+            and token.dep_ in ("nsubj", "nsubjpass")
+            and token.ent_type_ not in ("GPE", "LOC", "FAC", "NORP", "DATE")
+            and not self._quoted(token)
+            and not any(is_place(t.text) or bare(t) in BODIES | IN_BODIES or t.text.isupper() for t in name)
+        )
+
     def _last_person(self, female: bool, before: Token) -> Entity | None:
         for token in before.doc[before.sent.start : before.i]:  # "When Ruiz left, she said ..."
             clause = token.dep_ == "nsubj" and token.head.dep_ == "advcl" and token.pos_ == "PROPN"
@@ -142,6 +153,9 @@ class Resolver(Mentions):
             if fit:
                 fit[-1].female = female
                 return fit[-1]
+        named = [t for t in before.doc[max(0, before.sent.start - _NEAR) : before.i] if self._acts(t)]
+        if named:
+            return mention(self.entities, strip_titles(name_run(named[-1])), person=True)
         described = [
             t
             for t in before.doc[max(0, before.sent.start - 40) : before.i]

@@ -23,6 +23,23 @@ def negated(token: Token) -> bool:
     return any(c.dep_ == "neg" or c.lower_ == "never" for c in token.children)
 
 
+def passive(token: Token) -> bool:
+    """Tell whether a verb is in the passive, itself or as the second of two: ``was criticised and condemned``."""
+    own = any(c.dep_ in ("nsubjpass", "auxpass") for c in token.children)
+    bare = token.tag_ == "VBN" and not any(c.dep_ in (*_SUBJECTS, "aux") for c in token.children)
+    return own or (token.dep_ == "conj" and bare and token.head.tag_ == "VBN" and passive(token.head))
+
+
+def agent_of(token: Token, quoted: Callable[[Token], bool]) -> Token | None:
+    """Return who a passive says to have done it; the parser may hang "by" on a noun between."""
+    for by in sorted(token.subtree, key=lambda t: (t.head.i != token.i, t.i)):
+        if by.lower_ == "by" and by.i > token.i and not quoted(by):
+            for goal in by.children:
+                if goal.dep_ == "pobj" and not quoted(goal):
+                    return goal
+    return None
+
+
 def subject_of(token: Token, quoted: Callable[[Token], bool]) -> Token | None:
     """Return the head noun of who does what a verb says: its own subject, a shared one, or one beside it."""
     subject = next((c for c in token.children if c.dep_ in _SUBJECTS and not quoted(c)), None)
@@ -124,7 +141,8 @@ def noun_beside(token: Token, quoted: Callable[[Token], bool]) -> Token | None:
     """Return the noun after or before a verb whose subject the parser missed: ``", said Tusk``."""
     sent = token.sent
     inverted = token.i > sent.start and (quoted(token.nbor(-1)) or token.nbor(-1).text == ",")
-    for t in [t for t in sent if token.i < t.i <= token.i + 8 and not quoted(t)]:
+    told = token.lemma_.lower() == "tell"  # "told reporters": who follows was told
+    for t in [t for t in sent if not told and token.i < t.i <= token.i + 8 and not quoted(t)]:
         if t.is_punct or t.pos_ in ("VERB", "AUX", "ADP", "SCONJ"):
             break
         if (

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _ADVERBIAL = cues.words("when although if because before unless until once")
+_DECIDES = cues.words("court judge senate parliament congress tribunal legislature assembly jury")
+_DECIDED = cues.words("motion petition lawsuit")
 _MODALS = cues.words("should could would might may")
 
 
@@ -92,6 +94,50 @@ def misread_root(token: Token) -> bool:
         and noun.pos_ in ("NOUN", "PROPN")
         and any(t.dep_ == "relcl" and t.head.i == noun.i for t in between)
     )
+
+
+def contact_clause(token: Token) -> bool:
+    """Tell whether a clause without a relative word is the point: ``an attack the president blamed on rebels``."""
+    own = any(c.dep_ == "nsubj" and c.i > token.head.i for c in token.children)
+    told = token.lemma_.lower() in cues.JUDGE or token.lemma_.lower() == "say"
+    return (
+        told
+        and token.dep_ == "relcl"
+        and own
+        and not any(c.tag_[0] == "W" for c in token.subtree if c.i < token.i)
+    )
+
+
+def only_verb(token: Token) -> bool:
+    """Tell whether a verb in the past was hung on a noun that is the root: ``The envoy, a lawyer, called for ...``."""
+    noun = token.head
+    return (
+        token.dep_ in ("acl", "relcl")
+        and noun.dep_ == "ROOT"
+        and noun.pos_ in ("NOUN", "PROPN")
+        and token.tag_ in ("VBD", "VBZ", "VBP")
+        and not any(c.tag_[0] == "W" or c.lower_ == "that" for c in token.children)
+    )
+
+
+def official_act(token: Token) -> bool:
+    """Tell whether a court or a chamber decides in the verb: ``the court rejected the appeal``."""
+    lemma = token.lemma_.lower()
+    subject = next((c for c in token.children if c.dep_ == "nsubj"), None)
+    what = {c.lemma_.lower() for c in token.children if c.dep_ == "dobj"}
+    if lemma == "declare":
+        return bool(what & {"state"}) and any(
+            g.lower_ in ("siege", "emergency", "war") for c in token.children for g in c.subtree
+        )
+    decides = subject is not None and subject.lemma_.lower() in _DECIDES
+    return lemma in ("reject", "dismiss") and (decides or bool(what & _DECIDED))
+
+
+def after_comma(token: Token) -> bool:
+    """Tell whether a comma stands before the subject of a verb: ``..., a local website reported``."""
+    subject = next((c for c in token.children if c.dep_ == "nsubj"), token)
+    start = subject.left_edge.i
+    return start > token.sent.start and token.doc[start - 1].text in (",", "”", '"', "’", "''")
 
 
 def ends_sentence(token: Token, quoted: Callable[[Token], bool]) -> bool:
