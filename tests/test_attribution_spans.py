@@ -61,11 +61,13 @@ def test_a_bad_row_names_its_line(tmp_path: Path) -> None:
 
 def test_an_archive(tmp_path: Path) -> None:
     file = tmp_path / "archive.jsonl"
-    texts = ["Ana Ruiz said the army had left. The town is quiet.", " "]
+    story = "Ana Ruiz said the army had left. The town is quiet."
+    texts = [story, " ", story]
     file.write_text(
         "".join(json.dumps({"id": n, "title": "", "text": t}) + "\n" for n, t in enumerate(texts))
     )
     figures = measure(read_rows(file))
-    assert (figures.articles, figures.refused, figures.crashed) == (2, 1, [])
-    assert figures.kinds == {"indirect": 1, "narration": 1} and figures.unknown == 0
-    assert figures.lines()[0] == "articles                2 (1 refused, 0 crashed)"
+    assert (figures.articles, figures.refused, figures.crashed) == (3, 1, [])
+    assert figures.near_duplicates == 1
+    assert figures.kinds == {"indirect": 2, "narration": 2} and figures.unknown == 0
+    assert figures.lines()[0] == "articles                3 (1 refused, 0 crashed)"

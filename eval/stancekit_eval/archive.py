@@ -1,12 +1,14 @@
 """Read an archive of articles without labels, and say what comes out: ``python -m stancekit_eval.archive FILE.jsonl``.
 
-A row has ``id``, ``text`` and perhaps ``title``, which is put before the text where the text lacks it.
+A row has ``id``, ``text`` and perhaps ``title``, which is put before the text where the text lacks it. The last
+line printed holds the figures as JSON.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from pydantic import BaseModel
 
 from stancekit.articles.reading import parse_article
 from stancekit.errors import ArticleError, DataError
+from stancekit.scoring.stories import Stories
 
 
 class ArchiveFigures(BaseModel):
@@ -26,6 +29,7 @@ class ArchiveFigures(BaseModel):
         articles: Articles in the file.
         refused: Articles refused with a message, such as one without words.
         crashed: Ids of the articles at which reading failed in any other way.
+        near_duplicates: Articles that nearly repeat an earlier one, as a scoring run would mark them.
         statements: Statements in all.
         unknown: Share of the attributed statements whose speaker is unknown.
         kinds: Statements by kind.
@@ -36,6 +40,7 @@ class ArchiveFigures(BaseModel):
     articles: int = 0
     refused: int = 0
     crashed: list[str] = []
+    near_duplicates: int = 0
     statements: int = 0
     unknown: float = 0.0
     kinds: dict[str, int] = {}
@@ -48,6 +53,7 @@ class ArchiveFigures(BaseModel):
         kinds = ", ".join(f"{k} {n / max(1, self.statements):.2f}" for k, n in sorted(self.kinds.items()))
         return [
             f"articles                {self.articles:,} ({self.refused} refused, {len(self.crashed)} crashed)",
+            f"near-duplicates         {self.near_duplicates:,}",
             f"statements an article   {self.statements / read:.1f}",
             f"speakers an article     {self.speakers / read:.1f}",
             f"unknown of attributed   {self.unknown:.3f}",
@@ -80,17 +86,28 @@ def _text(row: dict[str, Any]) -> str:
 
 def measure(rows: Iterator[dict[str, Any]]) -> ArchiveFigures:
     """Read each article by itself and return the figures; an article that fails is counted and passed over."""
+    with tempfile.TemporaryDirectory() as folder:
+        stories = Stories(Path(folder) / "stories.sqlite", 0)
+        try:
+            return _measure(rows, stories)
+        finally:
+            stories.close()
+
+
+def _measure(rows: Iterator[dict[str, Any]], stories: Stories) -> ArchiveFigures:
     figures, kinds, unknown, start = ArchiveFigures(), Counter[str](), 0, time.perf_counter()
     for row in rows:
         figures.articles += 1
         try:
-            statements = parse_article(_text(row), str(row["id"])).statements
+            article = parse_article(_text(row), str(row["id"]))
         except ArticleError:
             figures.refused += 1
             continue
         except Exception:
             figures.crashed.append(str(row["id"]))
             continue
+        statements = article.statements
+        figures.near_duplicates += stories.first_like(article) is not None
         figures.statements += len(statements)
         kinds.update(s.kind or "none" for s in statements)
         spoken = [s.speaker for s in statements if s.kind != "narration"]
@@ -107,7 +124,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Read an archive of articles and count what comes out.")
     parser.add_argument("file", type=Path)
     args = parser.parse_args()
-    print(*measure(read_rows(args.file)).lines(), sep="\n")
+    figures = measure(read_rows(args.file))
+    print(*figures.lines(), figures.model_dump_json(), sep="\n")
 
 
 if __name__ == "__main__":
