@@ -21,7 +21,7 @@ def test_bench_prints_and_writes_its_figures(tiny_checkpoint: Path, tmp_path: Pa
     model = tmp_path / "model"
     shutil.copytree(tiny_checkpoint, model)
     out = tmp_path / "bench.json"
-    small = ["--statements", "4", "--few", "1", "--runtimes", "torch", "onnx-int8"]
+    small = ["--statements", "4", "--few", "1", "--rounds", "1", "--runtimes", "torch", "onnx-int8"]
     command = [sys.executable, "-m", "stancekit_eval.bench", "--model", str(model), "--out", str(out), *small]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     figures = json.loads(out.read_text())

@@ -16,13 +16,14 @@ import torch
 
 from stancekit import StanceClassifier, Statement, read_statements
 from stancekit_eval.bench import folder, others, rates, sizes, start
-from stancekit_eval.bench.timing import in_turn, seconds
+from stancekit_eval.bench.timing import ROUNDS, in_turn, seconds
 
 RUNTIMES = ("torch", "torch-bf16", "onnx", "onnx-int8")
 
 
 def measure(
-    model: str | None, statements: Sequence[Statement], articles: Path, *, few: int, runtimes: Sequence[str] = RUNTIMES
+    model: str | None, statements: Sequence[Statement], articles: Path, *, few: int, rounds: int = ROUNDS,
+    runtimes: Sequence[str] = RUNTIMES
 ) -> dict[str, Any]:  # fmt: skip
     """Return all figures by name.
 
@@ -31,21 +32,22 @@ def measure(
         statements: What is scored.
         articles: Folder of articles for the way end to end.
         few: Statements for the methods that take long.
+        rounds: How often each call is timed, in turn with the others.
         runtimes: Runtimes to measure; ``torch`` is among them.
     """
     made = {name: StanceClassifier.from_pretrained(model, device="cpu", runtime=name) for name in runtimes}
     first = made["torch"]
-    by_size = sizes.seconds_by_size(first, statements)
+    by_size = sizes.seconds_by_size(first, statements, rounds)
     # The others are given the statement alone; so are we.
     bare = [s.model_copy(update={"context": (), "speaker": None}) for s in statements]
     forty = first.with_codebook(sizes.codebook_of(others.LABELS, first.codebook))
     forty.targets  # noqa: B018
-    ours = in_turn({"ours": partial(sizes.score, forty, bare)})["ours"] / len(bare)
+    ours = in_turn({"ours": partial(sizes.score, forty, bare)}, rounds)["ours"] / len(bare)
     theirs = {
         "zero_shot": seconds(others.zero_shot(first, bare[:few])) / few,
         "labels_in_prompt": seconds(others.labels_in_prompt(first, bare[:few])) / few,
     }
-    speed = rates.rates(made)
+    speed = rates.rates(made, rounds)
     top = rates.peak()
     end_to_end = {name: folder.end_to_end(c, articles) for name, c in made.items()}
     middle = rates.LENGTHS[1]
@@ -72,7 +74,7 @@ def measure(
         "end_to_end": end_to_end,
         "model_share_end_to_end": end_to_end["torch"]["model_share"],
         "profile": {name: folder.profile(c, articles) for name, c in made.items() if name in ("torch", runtimes[-1])},
-        "start_up_seconds": start.start_up(),
+        "start_up_seconds": start.start_up(rounds),
     }  # fmt: skip
 
 
@@ -86,11 +88,14 @@ def main() -> None:
     parser.add_argument("--articles", type=Path, default=Path("seeds/articles"), help="articles to score")
     parser.add_argument("--statements", type=int, default=128)
     parser.add_argument("--few", type=int, default=8, help="statements for the methods that take long")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each call is timed")
     parser.add_argument("--runtimes", nargs="+", default=list(RUNTIMES), help="torch and others")
     parser.add_argument("--out", type=Path, default=Path("build/bench.json"))
     given = parser.parse_args()
     statements = read_statements(given.data)[: given.statements]
-    figures = measure(given.model, statements, given.articles, few=given.few, runtimes=given.runtimes)
+    figures = measure(
+        given.model, statements, given.articles, few=given.few, rounds=given.rounds, runtimes=given.runtimes
+    )
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(figures, indent=2))

@@ -35,7 +35,7 @@ class _Timed:
         return out
 
 
-def end_to_end(classifier: StanceClassifier, articles: Path, copies: int = 2) -> dict[str, float]:
+def end_to_end(classifier: StanceClassifier, articles: Path, copies: int = 1) -> dict[str, float]:
     """Return articles and statements a second of ``score_path``, and the model's share of the time.
 
     Args:

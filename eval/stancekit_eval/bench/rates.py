@@ -11,13 +11,13 @@ from torch import Tensor
 from stancekit import StanceClassifier, Statement
 from stancekit.actors.actor import TEXT, Actor, Mention
 from stancekit.runtimes.runtime import Runtime
-from stancekit_eval.bench.timing import in_turn
+from stancekit_eval.bench.timing import ROUNDS, in_turn
 
 LENGTHS = (32, 64, 128)
 ROWS = 64
 
 
-def rates(classifiers: Mapping[str, StanceClassifier]) -> dict[str, dict[int, float]]:
+def rates(classifiers: Mapping[str, StanceClassifier], rounds: int = ROUNDS) -> dict[str, dict[int, float]]:
     """Return statements a second and core, by runtime and tokens of a statement, under the whole codebook.
 
     Only the pass is timed. Each runtime gets batches of the size that it is fastest at.
@@ -29,7 +29,7 @@ def rates(classifiers: Mapping[str, StanceClassifier]) -> dict[str, dict[int, fl
             batches = _batches(classifier, length)
             calls[name] = partial(_run, classifier.runtime, batches, classifier)
             calls[name]()
-        for name, taken in in_turn(calls).items():
+        for name, taken in in_turn(calls, rounds).items():
             found[name][length] = ROWS / taken / torch.get_num_threads()
     return found
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from stancekit import Codebook, StanceClassifier, Statement
 from stancekit.codebook import Labels, Outcome
-from stancekit_eval.bench.timing import in_turn
+from stancekit_eval.bench.timing import ROUNDS, in_turn
 
 SIZES = (1, 10, 40, 80)
 
@@ -25,13 +25,15 @@ def codebook_of(size: int, like: Codebook) -> Codebook:
     return Codebook(name=f"{size} targets", version=1, outcomes=outcomes)
 
 
-def seconds_by_size(classifier: StanceClassifier, statements: Sequence[Statement]) -> dict[int, float]:
+def seconds_by_size(
+    classifier: StanceClassifier, statements: Sequence[Statement], rounds: int = ROUNDS
+) -> dict[int, float]:
     """Return the median seconds of a whole call for each codebook size."""
     ready = {n: classifier.with_codebook(codebook_of(n, classifier.codebook)) for n in SIZES}
     for one in ready.values():
         one.targets  # noqa: B018 - a codebook is encoded once and cached; scoring is what is timed
         score(one, statements[:8])
-    return in_turn({n: partial(score, one, statements) for n, one in ready.items()})
+    return in_turn({n: partial(score, one, statements) for n, one in ready.items()}, rounds)
 
 
 def score(classifier: StanceClassifier, statements: Sequence[Statement]) -> None:

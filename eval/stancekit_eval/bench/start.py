@@ -6,7 +6,7 @@ import subprocess
 import sys
 from functools import partial
 
-from stancekit_eval.bench.timing import in_turn
+from stancekit_eval.bench.timing import ROUNDS, in_turn
 
 STARTS = {
     "stancekit --help": "from stancekit_cli.main import run; run(['--help'])",
@@ -15,10 +15,10 @@ STARTS = {
 }
 
 
-def start_up() -> dict[str, float]:
+def start_up(rounds: int = ROUNDS) -> dict[str, float]:
     """Return the seconds of each start, Python's own included."""
     calls = {name: partial(_python, code) for name, code in STARTS.items()}
-    return {name: round(t, 2) for name, t in in_turn(calls).items()}
+    return {name: round(t, 2) for name, t in in_turn(calls, rounds).items()}
 
 
 def _python(code: str) -> None:
