@@ -25,6 +25,9 @@ from stancekit.articles.verbs import (
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+_NO_SOURCES = cues.words(
+    "plan schedule rule law tradition custom taste age size principle need wish order religion logic"
+)
 _NOBODY = cues.words("nobody none neither nothing few")
 
 
@@ -143,7 +146,9 @@ def _after_quote(token: Token, quoted: Callable[[Token], bool]) -> bool:
 
 
 def can_speak(subject: Token) -> bool:
-    """Tell whether a subject can speak: not "nobody", "no minister", "neither side" or a thing."""
+    """Tell whether a subject can speak: not "nobody", "no minister" or a thing, but for "according to the data"."""
+    if subject.head.lower_ == "to" and subject.head.i > 0 and subject.head.nbor(-1).lower_ == "according":
+        return subject.lemma_.lower() not in _NO_SOURCES
     if subject.lower_ in _NOBODY or any(c.lower_ in ("neither", "no") for c in subject.children):
         return False
     return (

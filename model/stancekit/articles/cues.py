@@ -14,7 +14,7 @@ def words(text: str) -> frozenset[str]:
 
 SAY = words(
     "say tell state claim assert argue insist stress note remark warn caution admit"
-    " acknowledge confirm deny disclose complain allege charge maintain contend reiterate repeat"
+    " acknowledge confirm deny disclose complain allege reiterate repeat"
     " emphasise emphasize underline underscore plead pledge vow threaten boast joke quip lament mutter"
     " shout cry accuse blame condemn denounce criticise criticize slam blast decry deplore praise hail"
     " applaud reject dismiss refute rebuff ridicule mock scoff exclaim urge reaffirm recount thank"
@@ -33,7 +33,7 @@ THINK = words(
     " explain proclaim declare announce reveal testify conclude observe recall brief inform notify"
     " whisper sigh elaborate clarify ponder lecture attest swear call want describe label brand"
     " request oppose back seek dub term say sum joke smile laugh signal ask require decide caution"
-    " calculate order shrug add protest"
+    " calculate order shrug add protest charge maintain contend"
 )
 """Verbs that attribute only with a clause as their object (``believes that ...``) or beside a quotation."""
 
@@ -75,7 +75,7 @@ LAST = words("say add report tell")
 """Verbs that attribute a whole sentence from its end."""
 
 GO_ON = words(
-    "go continue like proceed want try attempt begin start use be keep hasten have need appear seem make"
+    "go continue like proceed want try attempt begin start use be keep hasten have appear seem make"
 )
 """Verbs that hand their subject on to a verb of saying: ``went on to accuse``."""
 

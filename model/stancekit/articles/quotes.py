@@ -18,7 +18,7 @@ class Quote(NamedTuple):
 
 
 _CLOSERS = {
-    '"': '"', "“": "”", "„": "“”", "«": "»", "‹": "›", "‘": "’", "'": "'", "``": "''", "”": "”", "»": "«",
+    '"': '"', "“": "”", "„": "“”", "«": "»", "‹": "›", "‘": "’", "'": "'", "``": "''", "''": "''", "”": "”", "»": "«",
 }  # fmt: skip
 _MARK = re.compile(r"``|''|[\"“”„«»‹›‘’']")
 _SINGLE = {"‘", "'", "‹"}
@@ -69,7 +69,7 @@ def _opens(text: str, match: re.Match[str]) -> bool:
     before = text[match.start() - 1 : match.start()]
     after = text[match.end() : match.end() + 1]
     spaced = mark == "«" and text[match.end() + 1 : match.end() + 2].strip()  # as in French
-    if mark == "''" or mark == "›" or not after or (after.isspace() and not spaced):
+    if mark == "›" or not after or (after.isspace() and not spaced):
         return False
     if mark in ("“", "„", "«", "``"):
         return True
@@ -78,8 +78,8 @@ def _opens(text: str, match: re.Match[str]) -> bool:
 
 
 def _closes(text: str, match: re.Match[str], opener: str) -> bool:
-    if match.group() not in (_CLOSERS[opener] if opener == "``" else list(_CLOSERS[opener])):
-        return opener == "``" and match.group() == "''"
+    if match.group() not in ([_CLOSERS[opener]] if len(opener) > 1 else list(_CLOSERS[opener])):
+        return False
     before = text[match.start() - 1 : match.start()]
     after = text[match.end() : match.end() + 1]
     if opener in ("‘", "'"):

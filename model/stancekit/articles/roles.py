@@ -51,7 +51,7 @@ PEOPLE = words(
     " attache archimandrite officer-general ombudsman undersecretary vice-minister chairperson"
     " ally opponent advocate"
     " medic consul sheriff crew agent pilot guru spy peasant patient migrant inmate recruit champion fan"
-    " relative exile tycoon republican democrat"
+    " relative exile tycoon republican democrat insider"
 )
 """Nouns for one person, in the singular."""
 
@@ -88,14 +88,14 @@ GENERIC_BODIES = words(
 DOCUMENTS = words(
     "statement report communique communiqué letter document survey study text resolution release message"
     " tweet post article announcement declaration poll dispatch editorial email lawsuit complaint analysis"
-    " research review investigation inquiry ruling memo column interview"
+    " research review investigation inquiry ruling memo column interview slide film advertisement ad"
 )
 """Things that speak in place of who wrote them."""
 
 GROUPS = words(
     "people police staff elders critics locals others some many most few both crowd public villagers rebels"
     " authorities forces troops youth all women men children parents separatists militants"
-    " family media those each brass"
+    " family media those each brass percent"
     " juror mob majority minority population community nation citizenry"
 )
 """Nouns for several people."""

@@ -57,6 +57,17 @@ _AFTER_SAID = (
 )
 _TAG = re.compile(rf"[A-Z][^.!?\"“”\n]{{0,110}}?\b{_SAID}{_AFTER_SAID}")
 _LIST = re.compile(r"(?:[-–—•*·]|\d{1,2}[.):]|\(?[a-z]\))\s|\d{1,2}[:.]\d\d\b|[A-Z][\w. ]{0,30}:\s")
+# A subheading that lost its line: "Ordinary victims The law is ...". Nothing but a sentence begins so.
+_BEGINS = (
+    r"(?:The|An?|In|On|At|His|Her|Its|Their|He|She|It|They|We|This|These|There|But|And|As|After|Since|When|While"
+    r"|If|Although|Despite|For|From|With|By|One|Some|Many|Last|Earlier|Meanwhile)\s[a-z]"
+    r"|(?:The|An?|His|Her|Its|Their)\s[A-Z]\w+\s[a-z]"
+)
+_SUBHEAD = re.compile(rf"(?<=\n\n)[A-Z0-9][\w'’-]*(?:[ ]\w[\w'’-]*){{1,7}}?[ ](?={_BEGINS})")
+_NO_LAST = words(
+    "of in on at by for to the a an and or with from as into over after before about under against between than"
+    " that is are was were be been has have had said says told called like"
+)
 
 
 def boundaries(text: str) -> Iterator[tuple[int, bool | None]]:
@@ -68,6 +79,9 @@ def boundaries(text: str) -> Iterator[tuple[int, bool | None]]:
         yield match.end(), True
     for match in _NEWLINE.finditer(text):
         if _breaks_line(text, match.start()):
+            yield match.end(), True
+    for match in _SUBHEAD.finditer(text):
+        if match.group().split()[-1].lower() not in _NO_LAST:
             yield match.end(), True
     for match in _END.finditer(text):
         if "\n" in match.group(3) and _BLANK.search(match.group(3)):
