@@ -200,18 +200,18 @@ def test_an_average_is_the_mean_of_the_weights(corpora: Path, backbone: Path, tm
     plan = tmp_path / "runs.yaml"
     text = LIST.read_text(encoding="utf-8").partition("runs:")[0]
     names = "{base: {}, seed 1: {set: [training.seed=1]}, mean: {average: [base, seed 1]}, "
-    names += (
-        "half: {average: [base], start_share: 0.25}, last: {average: [mean]}, lasting: {average: [half]}}"
-    )
+    names += "quarter: {average: [base], start_share: 0.25}, last: {average: [mean]}, lasting: {average: [quarter]}}"
     plan.write_text(f"{text}runs: {names}\n", encoding="utf-8")
-    assert main([*arguments(corpora, out, backbone), "--runs", str(plan)]) == 0
-    weights = {n: load_file(out / n / "weights.safetensors") for n in ("base", "seed-1", "mean", "half")}
+    fast = ["--set", "training.head_learning_rate=0.3"]
+    assert main([*arguments(corpora, out, backbone), *fast, "--runs", str(plan)]) == 0
+    weights = {n: load_file(out / n / "weights.safetensors") for n in ("base", "seed-1", "mean", "quarter")}
     start = load_file(out / "corpora-stage-minilm-similarity" / "weights.safetensors")
     name = "reader.query.weight"
     base, other = weights["base"][name].float(), weights["seed-1"][name].float()
-    assert not torch.equal(base, other)
-    assert torch.allclose(weights["mean"][name].float(), (base + other) / 2, atol=1e-3)
-    assert torch.allclose(weights["half"][name].float(), 0.75 * base + 0.25 * start[name].float(), atol=1e-3)
+    began = start[name].float()
+    assert min((base - other).abs().max(), (base - began).abs().max()) > 0.1
+    assert torch.allclose(weights["mean"][name].float(), (base + other) / 2, atol=2e-3)
+    assert torch.allclose(weights["quarter"][name].float(), 0.75 * base + 0.25 * began, atol=2e-3)
 
 
 def settings(corpora: Path, out: Path, **more: Any) -> Settings:

@@ -17,6 +17,8 @@ from stancekit.checkpoint import writing
 from stancekit.errors import StancekitError
 from stancekit_eval.figures import sets
 from stancekit_training.ablations.plan import Settings, load_plan, resolve, with_needs
+from stancekit_training.ablations.run import Lab
+from stancekit_training.ablations.table import table
 from stancekit_training.standoff import article_texts, attach
 
 ANNOTATED = "annotated.jsonl"
@@ -51,9 +53,6 @@ def attach_labels(labels: Path, articles: Path, out: Path) -> None:
 
 
 def _lines(given: argparse.Namespace) -> list[str]:
-    from stancekit_training.ablations.run import Lab  # torch takes seconds to load; a mistake is told before
-    from stancekit_training.ablations.table import table
-
     articles = given.corpora / "conflict_articles" / "articles.jsonl"
     attach_labels(given.labels, articles, given.out / ANNOTATED)
     settings = Settings(

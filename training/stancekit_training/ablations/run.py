@@ -88,6 +88,7 @@ class Lab:
             return found
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
+            (folder / RESULT).unlink(missing_ok=True)  # else it could be taken for that of the new weights
         print(f"{job.name} ...", file=sys.stderr, flush=True)
         begin = time.perf_counter()
         network, encode = self._begin(job)
