@@ -135,3 +135,15 @@ def kill_before_line(number: int, module: str = "parts.py") -> None:
 
     threading.settrace(trace)  # reading and writing have threads of their own
     sys.settrace(trace)
+
+
+def score_in_turn(model: Path, source: Path, folder: Path, chunks: list[int], threads: list[int]) -> None:
+    """Score with chunks of each size and each number of threads; to be run in a process of its own."""
+    import torch
+
+    classifier = StanceClassifier.from_pretrained(model, device="cpu")
+    for count in threads:
+        torch.set_num_threads(count)
+        for size in chunks:
+            inputs.CHUNK_INPUTS = size
+            score_path(classifier, source, folder / f"{count}-{size}.jsonl", all_scores=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 from functools import cache
 from pathlib import Path
@@ -10,12 +11,14 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from runs import score_in_turn
 
 from stancekit.actors.actor import TEXT, Actor, Mention
 from stancekit.classifier import StanceClassifier
 from stancekit.codebook import Codebook
 from stancekit.decode import Decoder
 from stancekit.records import Statement
+from stancekit.scoring.writers import read_result
 from stancekit.statements import scan_statements
 
 ROOT = Path(__file__).parent.parent
@@ -130,6 +133,22 @@ def test_padding_changes_no_score(tiny: StanceClassifier) -> None:
         one, other = tiny.network(batch, tiny.targets), tiny.network(wide, tiny.targets)
     for name in ("outcomes", "actors", "accusations"):
         assert torch.allclose(getattr(one, name), getattr(other, name), atol=TOLERANCE), name
+
+
+def test_neither_chunks_nor_threads_change_a_result(
+    tiny_checkpoint: Path, alone: dict[str, Scores], tmp_path: Path
+) -> None:
+    rows = [s.model_dump_json(include={"id", "text", "speaker", "context"}) for s in statements()]
+    (tmp_path / "in.jsonl").write_text("\n".join(rows))
+    # In a process of its own: forked ones would hang later, once this one has had two threads.
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        given = (tiny_checkpoint, tmp_path / "in.jsonl", tmp_path, [512, 5], [1, 2])
+        pool.apply(score_in_turn, given)
+    for name in ("1-512", "1-5", "2-512", "2-5"):
+        found = list(read_result(tmp_path / f"{name}.jsonl"))
+        assert [s.id for s in found] == [s.id for s in statements()]
+        for statement in found:
+            assert scores(statement) == pytest.approx(alone[statement.id], abs=TOLERANCE), name
 
 
 def test_the_tolerance_can_fail(tiny: StanceClassifier, alone: dict[str, Scores]) -> None:

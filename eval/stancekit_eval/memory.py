@@ -28,25 +28,32 @@ from stancekit_eval.generated import Kind, write_generated
 MB = 1 << 20
 
 
-def measured(size: int, kind: Kind, suffix: str, threads: int, folder: str | None = None) -> dict[str, Any]:
-    """Return the figures of one run in a fresh process.
+def measured(size: int, kind: Kind, suffix: str, threads: int) -> dict[str, Any]:
+    """Return the figures of a run over generated text, as ``measured_file`` does.
 
     Args:
         size: Statements, or articles.
         kind: What is scored.
         suffix: Format of the result.
         threads: Threads that compute.
-        folder: Where input and result lie meanwhile; None: the system's folder for temporary files.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "in.jsonl"
+        write_generated(source, kind, size)
+        return measured_file(source, suffix, threads)
+
+
+def measured_file(source: Path, suffix: str, threads: int) -> dict[str, Any]:
+    """Return the figures of one run in a fresh process.
 
     Returns:
-        ``peak_mb`` is the most memory resident at any time; ``first_quarter_mb`` and ``last_quarter_mb`` are
-        medians over the chunks finished in these quarters of the run, without its first tenth.
+        Megabytes are of 2^20 bytes. ``peak_mb`` is the most memory resident at any time; ``first_quarter_mb`` and
+        ``last_quarter_mb`` are medians over the chunks finished in these quarters of the run, without its first
+        tenth. ``cpu_ms_per_row`` counts all threads.
     """
-    context = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory(dir=folder) as work, context.Pool(1) as pool:
-        source = Path(work) / "in.jsonl"
-        write_generated(source, kind, size)
-        return dict(pool.apply(_run, (source, Path(work) / f"out{suffix}", threads)))
+    out = source.with_name(f"out{suffix}")
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return dict(pool.apply(_run, (source, out, threads)))
 
 
 def _run(source: Path, out: Path, threads: int) -> dict[str, Any]:
