@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 from processes import Process, stancekit
-from runs import LEAST, rows_of, write_rows, write_stories
+from runs import LEAST, StoppedError, rows_of, write_rows, write_stories
 
 import stancekit.scoring.inputs as inputs
 from stancekit.classifier import StanceClassifier
-from stancekit.errors import OutputError
+from stancekit.errors import InputError, OutputError
 from stancekit.scoring.parts import errors_file, parts_folder
 from stancekit.scoring.run import score_path
 
@@ -105,6 +105,32 @@ def test_a_file_that_changes_is_read_as_it_is_then(
         "Colombia rejects the talks, a ferry captain said."
     ]
     assert not errors_file(out).exists()
+
+
+def test_a_file_that_changes_while_it_is_read_is_told(
+    tiny: StanceClassifier, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(inputs, "CHUNK_INPUTS", 1)
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    write_rows(source, 2000)  # more than what is read at once
+
+    def more() -> None:
+        with source.open("a") as file:
+            file.write('{"id": "late", "text": "Iran left."}\n')
+            raise StoppedError
+
+    def work() -> int:
+        score_path(tiny, source, out, on_progress=lambda done, total: more() if done == 1 else None)
+        return 0
+
+    assert "StoppedError" in Process(work, tmp_path).wait().err
+    with pytest.raises(InputError, match="another input; expected"):
+        score_path(tiny, source, out, resume=True)
+    write_rows(source, 20)
+    while_it_runs(tiny, source, out, partial(os.utime, source), tmp_path)
+    assert len(rows_of(out)) == 20
+    (problem,) = rows_of(errors_file(out))
+    assert problem["reason"].startswith("changed while it was read; expected a file that stays as it is")
 
 
 def test_a_second_run_into_the_same_output_is_refused(

@@ -110,8 +110,9 @@ def _folder(folder: Path, exclude: set[Path], fields: Mapping[str, str]) -> Sour
 
     def files() -> Iterator[File]:
         for id, path in paths():
-            load = partial(load_file, Named(path.absolute(), str(path)), id=id, fields=fields, root=root)
-            yield File(_stamp(id, path), load)
+            file, stamp = Named(path.absolute(), str(path)), _stamp(id, path)
+            load = partial(load_file, file, id=id, fields=fields, root=root)
+            yield File(stamp, partial(_steady, load, file, id, stamp))
 
     total = sum(1 for _ in paths())
     if not total:
@@ -144,8 +145,20 @@ def file_source(
         first = next(read(file), None)
         if isinstance(first, Problem) and first.line is None and first.path == file.name:
             raise ArticleError(f"{file.name}: {first.reason}")  # the user's mistake, who named this file
-    stamp, load = _stamp(id, file.path), partial(again, read) if again else partial(read, file)
+    stamp = _stamp(id, file.path)
+    load = partial(again, read) if again else partial(_steady, partial(read, file), file, id, stamp)
     return Source(file.name, stamp, total, lambda: iter([File(stamp, load)]))
+
+
+def _steady(load: Callable[[], Iterable[Loaded]], file: Named, id: str, stamp: str) -> Iterator[Loaded]:
+    """Yield what a file holds, and in the end, if its stamp is another by then, that it changed meanwhile."""
+    yield from load()
+    now = _stamp(id, file.path)
+    if now != stamp and now != _gone(id):
+        reason = (
+            "changed while it was read; expected a file that stays as it is (the rows may be of both states)"
+        )
+        yield Problem(file.name, None, reason)
 
 
 def load_file(
@@ -178,8 +191,12 @@ def _stamp(id: str, path: Path) -> str:
     try:
         found = path.stat()
     except OSError:
-        return f"{id}\t-"
+        return _gone(id)
     return f"{id}\t{found.st_size}\t{found.st_mtime_ns}"
+
+
+def _gone(id: str) -> str:
+    return f"{id}\t-"
 
 
 def _holds_statements(path: Path) -> bool:
