@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from typing import Any
 
 import torch
 
@@ -24,7 +25,7 @@ def tiny_vocabulary(codebook: Codebook) -> list[str]:
 def build_tiny_classifier(codebook: Codebook | None = None, seed: int = 0) -> StanceClassifier:
     """Return a classifier of random weights, its heads turned up so that scores differ and some pass 0.5."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from transformers import BertConfig, BertModel, BertTokenizerFast  # type: ignore[attr-defined]
 
     codebook = codebook or Codebook.default()
     torch.manual_seed(seed)
@@ -43,8 +44,9 @@ def build_tiny_classifier(codebook: Codebook | None = None, seed: int = 0) -> St
     )
     backbone = BertModel(config, add_pooling_layer=False)
     network = StanceNetwork(backbone, NetworkConfig(head_size=16, heads=2))
+    heads: list[Any] = [network.outcome_head, network.actor_head, network.pair_head[-1]]
     with torch.no_grad():
-        for head in (network.outcome_head, network.actor_head, network.pair_head[-1]):
+        for head in heads:
             head.weight.mul_(30)
             head.bias.mul_(0.5)
     return StanceClassifier(network, StatementEncoder(tokenizer, max_length=128), codebook, device="cpu")
