@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Executor
 from threading import Event
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ Predict = Callable[[Iterable[Statement]], Iterable[Statement]]
 
 def scored_here(
     classifier: StanceClassifier, source: Source, parts: Parts, language: str | None, predict: Predict, pool: Executor
-) -> Iterator[Finished]:  # fmt: skip
+) -> Generator[Finished]:  # fmt: skip
     """Yield what a run has still to do in chunks, scored, in order, each while the next is read."""
     stop = Event()
     for chunk in ahead(_read(source, parts, language, stop), pool, stop):

@@ -6,21 +6,18 @@ The driver keeps what must be done one after the other: near-duplicates, rows, p
 from __future__ import annotations
 
 import json
-import logging
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from copy import copy
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from stancekit.errors import InputError, MissingExtraError, OutputError, StancekitError
+from stancekit.errors import InputError
 from stancekit.scoring.finished import Finished
 from stancekit.scoring.inputs import Cursor, Source, files_after
 from stancekit.scoring.parts import Parts
+from stancekit.scoring.ray_cluster import connected, import_ray, told
 from stancekit.scoring.ray_workers import Job, Outcome, Scorer, packed, read, unpacked
 from stancekit.scoring.stories import Stories
 
@@ -29,8 +26,6 @@ if TYPE_CHECKING:
 
 FILES = 64
 """Most files that one reader is given at a time."""
-STORE = 500_000_000
-"""Memory for what is read and not yet scored, in bytes, of a cluster that is started here."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +40,12 @@ class RayEngine:
 
     address: str | None = None
     workers: int | None = None
-    name: str = "ray"
+    name: ClassVar[str] = "ray"
 
     def __post_init__(self) -> None:
         if self.workers is not None and self.workers < 1:
             raise InputError(f"workers: {self.workers}; expected 1 or more")
-        _import_ray()
+        import_ray()
 
     def job(
         self, classifier: StanceClassifier, fingerprint: str, language: str | None, options: dict[str, Any]
@@ -73,7 +68,7 @@ class RayEngine:
         device, runtime = classifier.device.type, classifier.runtime.name
         return Job(files, classifier.codebook, device, runtime, fingerprint, language, options)
 
-    def scored(self, job: Job, source: Source, parts: Parts) -> Iterator[Finished]:
+    def scored(self, job: Job, source: Source, parts: Parts) -> Generator[Finished]:
         """Yield what a run has still to do, scored, in order, the stories up to it on disk.
 
         The workers must see the files of the source under the same paths, or URLs.
@@ -85,7 +80,7 @@ class RayEngine:
         done = parts.progress
         stories = Stories(parts.stories, done.stories)
         try:
-            with _cluster(self.address, self.workers), _told():
+            with connected(self.address, self.workers), told():
                 cursor = Cursor(done.files, done.items, done.digest)
                 for end, outcomes in _outcomes(source, cursor, job, self.workers):
                     part = in_order(end, outcomes, stories)
@@ -141,91 +136,3 @@ def _outcomes(
         for batch in scored.iter_batches(batch_size=None, batch_format="pyarrow"):
             yield from unpacked(batch)
     yield end, []
-
-
-def _import_ray() -> Any:
-    """Return ray, silent and without its telemetry.
-
-    Raises:
-        MissingExtraError: if it is not installed.
-    """
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # Ray Data's own actors are warned of otherwise
-    try:
-        import ray
-        import ray.data
-    except ImportError:
-        raise MissingExtraError(
-            'the engine "ray" needs ray[data]; expected it installed: pip install "stancekit[ray]"'
-        ) from None
-    return ray
-
-
-@contextmanager
-def _cluster(address: str | None, workers: int | None) -> Iterator[None]:
-    """Connect to a cluster, or start one; one that this process is connected to already is used and left."""
-    ray = _import_ray()
-    if ray.is_initialized():
-        with _quiet(ray):
-            yield
-        return
-    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
-    if address is None:
-        options |= {"num_cpus": workers, "object_store_memory": STORE, "include_dashboard": False}
-    try:
-        ray.init(address=address or "local", **options)
-    except (ConnectionError, RuntimeError, ValueError) as e:
-        what = f"{address}: no Ray cluster there; expected HOST:PORT of its head, or auto"
-        raise InputError(what if address else f"Ray does not start on this machine: {_short(e)}") from None
-    try:
-        with _quiet(ray):
-            yield
-    finally:
-        ray.shutdown()
-
-
-@contextmanager
-def _quiet(ray: Any) -> Iterator[None]:
-    """Keep the order of the inputs, blocks small, and the library's chatter from the screen, for a while."""
-    context = ray.data.DataContext.get_current()
-    names = ("target_max_block_size", "enable_progress_bars", "execution_options")
-    before = {name: getattr(context, name) for name in names}
-    context.target_max_block_size = 1
-    context.enable_progress_bars = False
-    context.execution_options = copy(before["execution_options"])
-    context.execution_options.preserve_order = True
-    logger = logging.getLogger("ray.data")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-        for name, value in before.items():
-            setattr(context, name, value)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Raise what failed in a worker as here; what else fails in the cluster is told in one line."""
-    from ray.data.exceptions import ExecutionTimeoutError, SystemException
-    from ray.exceptions import RayError
-
-    try:
-        yield
-    except (RayError, ExecutionTimeoutError, SystemException) as e:
-        for cause in _causes(e):
-            if isinstance(cause, StancekitError) and not isinstance(cause, RayError):
-                raise cause from None
-        what = f"the cluster failed: {_short(e)}; what is finished can be gone on from (--resume)"
-        raise OutputError(what) from None
-
-
-def _causes(e: BaseException | None) -> Iterator[BaseException]:
-    while e is not None:
-        yield e
-        e = getattr(e, "cause", None) or e.__cause__
-
-
-def _short(e: BaseException) -> str:
-    return " ".join(str(e).split())[-300:]

@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -144,7 +144,8 @@ def score_path(
                     else:
                         predict = partial(classifier.predict_many, **options)
                         scored = scored_here(classifier, source, parts, language, predict, pool)
-                    behind(write, scored, pool)
+                    with closing(scored):  # at once, also if writing fails
+                        behind(write, scored, pool)
             parts.finish(convert, None if isinstance(target, Path) else partial(put, target))
         finally:
             parts.close()
