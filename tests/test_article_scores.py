@@ -24,6 +24,9 @@ def gold(index: int, text: str, kind: str, speaker: str) -> Statement:
     ("one", "other", "same"),
     [
         ("Ana Ruiz", "Ruiz", True),
+        ("an official at the port", "port official", True),
+        ("a spokeswoman for Ruiz", "Ana Ruiz's spokeswoman", True),
+        ("a spokeswoman for Ruiz", "Ben Ode's spokeswoman", False),
         ("Ana Ruiz", "Ben Ruiz", False),
         ("Armenian defence ministry", "Armenia's defence ministry", True),
         ("OSCE", "Organization for Security and Cooperation in Europe", True),

@@ -95,6 +95,11 @@ def test_an_interview_in_questions_and_answers() -> None:
     assert found == [("narration", NARRATOR), *[("direct", "Ada Mora")] * 2, ("narration", NARRATOR)]
 
 
+def test_an_answer_of_nobody_known_has_no_speaker() -> None:
+    statement = parse_article("The quay\n\nQ: Who shut it?\n\nA: The council.", "a").statements[-1]
+    assert (statement.kind, statement.speaker) == ("direct", None)
+
+
 def test_a_transcript_with_names() -> None:
     text = (
         "Head\n\nPRESENTER: With me is Colonel Abe Shire and the lawyer Ada Mora."

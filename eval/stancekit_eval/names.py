@@ -69,6 +69,7 @@ uzbek:uzbekistan tajik:tajikistan kyrgyz:kyrgyzstan irish:ireland scottish:scotl
 slovak:slovakia tigrayan:tigray sahrawi:sahara
 """
 _PEOPLES = dict(pair.split(":") for pair in _PEOPLES_OF.split())
+_BETWEEN = frozenset({"a", "an", "the", "of", "for", "to", "from", "at", "in", "with"})
 _WEAK = frozenset({"the", "of", "government", "president", "minister", "mr", "and"})
 
 
@@ -102,8 +103,8 @@ def same_name(one: str, other: str) -> bool:
 def same_speaker(one: str, other: str) -> bool:
     """Tell whether two names can mean the same speaker.
 
-    As for actors (``same_name``), and beyond that without articles, accents and possessives, with ``Armenia's`` for
-    ``Armenian`` and with another transliteration.
+    As for actors (``same_name``), and beyond that without articles, prepositions, accents and possessives,
+    with ``Armenia's`` for ``Armenian`` and with another transliteration.
     """
     if " and " in one and " and " in other:  # "Jordan and Britain"
         left, right = one.split(" and ", 1), other.split(" and ", 1)
@@ -114,7 +115,7 @@ def same_speaker(one: str, other: str) -> bool:
         return False
     if same_name(a, b) or _initials(one, other) or _initials(other, one):
         return True
-    x, y = normalise(a).split(), normalise(b).split()
+    x, y = ([w for w in normalise(n).split() if w not in _BETWEEN] for n in (a, b))
     few, many = sorted((x, y), key=len)
     return bool(few) and all(any(_alike(w, v) for v in many) for w in few)
 

@@ -12,6 +12,7 @@ from stancekit.articles.subjects import agent_of, noun_beside, passive, subject_
 from stancekit.articles.verbs import (
     after_comma,
     attributes,
+    closing_aside,
     contact_clause,
     ends_sentence,
     in_adverbial,
@@ -78,6 +79,7 @@ def candidate(
     said = attributes(token, has_quote) or (
         token.lemma_.lower() in cues.LAST and ends_sentence(token, quoted) and after_comma(token)
     )
+    said = said or closing_aside(token)
     if not said or under_denial(token) or unreal(token) or official_act(token):
         return None, 0
     found = _from_verb(token, quoted)
@@ -102,7 +104,7 @@ def _from_verb(token: Token, quoted: Callable[[Token], bool]) -> Attribution | N
     own = any(c.dep_ == "nsubj" for c in token.children)
     if token.tag_ == "VBN" and not own and (lemma == "ask" or any(c.dep_ == "agent" for c in token.children)):
         return None  # "Asked about it, ...", "a vote condemned by ..."
-    misread = misread_root(token)
+    misread = misread_root(token) or closing_aside(token)
     if (
         token.dep_ == "acl"
         and token.tag_ == "VBN"

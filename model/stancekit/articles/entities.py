@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from stancekit.articles.cues import words
 from stancekit.articles.names import (
+    bare,
     country_or_word,
     describes_person,
     is_place,
@@ -18,7 +19,7 @@ from stancekit.articles.names import (
     strip_titles,
     text_of,
 )
-from stancekit.articles.roles import HE, SHE
+from stancekit.articles.roles import ABBREVIATED, HE, SHE
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -76,6 +77,11 @@ def persons(doc: Doc) -> list[Entity]:
             continue
         if len(name) > 1 or not is_place(name[0].text):
             mention(found, name, person=True)
+    for token in doc[:-1]:  # "Mr Golub", whatever the entities say
+        if bare(token) in ABBREVIATED and token.text[:1].isupper() and token.nbor().tag_ == "NNP":
+            name = strip_titles(name_run(token.nbor()))
+            if name[0].i > token.i and not is_title(name[-1]):
+                mention(found, name, person=True)
     return found
 
 

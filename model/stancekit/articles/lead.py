@@ -33,20 +33,25 @@ def fill_names(speakers: list[Entity], known: list[Entity]) -> None:
 
 
 def name_the_lead(found: list[tuple[Entity | None, Kind]]) -> None:
-    """Give a nameless speaker of the first sentences the name of the next speaker, where the two fit.
+    """Give a nameless speaker the name of one who speaks soon after, where the two fit.
+
+    In the first sentences much fits; later on the name must be new and have the same role.
 
     Args:
         found: Speaker and kind of each sentence, in order; entities are changed in place.
     """
-    for i, (vague, _) in enumerate(found[:_LEAD]):
+    for i, (vague, _) in enumerate(found):
         if vague is None or not is_nameless(vague):
             continue
         later = [e for e, _ in found[i + 1 : i + 1 + _NEXT] if e is not None and e is not vague]
         named = [
             e for e in later if (e.person == vague.person or vague.roles & _EITHER) and not is_nameless(e)
         ]
+        if i >= _LEAD:
+            named = [e for e in named if vague.indefinite and min(e.places) > vague.places[0]]
+            named = [e for e in named if vague.roles & e.roles & PEOPLE]
         match = next((e for e in named if _shares(vague, e)), None)
-        if match is None and named and named[0] is later[0] and _may_be(vague, named[0]):
+        if match is None and i < _LEAD and named and named[0] is later[0] and _may_be(vague, named[0]):
             match = named[0]
         if match is not None:
             vague.name, vague.female, vague.described = match.name, match.female, False

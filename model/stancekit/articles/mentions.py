@@ -145,7 +145,7 @@ class Mentions:
         """Return the named person just spoken of, whom "the retired pilot" describes if nothing is against it."""
         last = next((e for e in reversed(self.focus[-2:]) if e.person), None)
         the = any(c.lower_ == "the" for c in head.children)
-        if not the or head.tag_ != "NN" or last is None or last.described or last.plural:
+        if not the or bare(head) not in PEOPLE or last is None or last.described or last.plural:
             return None
         office = last.roles & (PEOPLE | TITLES) - COURTESY
         near = last.last_before(head.i) >= head.sent.start - _NEAR

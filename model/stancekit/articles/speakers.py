@@ -15,6 +15,7 @@ from stancekit.articles.roles import (
     IN_BODIES,
     PEOPLE,
     TITLES,
+    speaks,
 )
 from stancekit.articles.subjects import joined
 from stancekit.records import NARRATOR
@@ -64,11 +65,11 @@ class Resolver(Mentions):
         self.bodies.append(both)
         return both
 
-    def labelled(self, label: str) -> Entity:
-        """Return the person whom the label of a dialogue turn means: ``COL. SHIRE``."""
+    def labelled(self, label: str) -> Entity | None:
+        """Return the person whom the label of a dialogue turn means: ``COL. SHIRE``; None for an unknown "A"."""
         people = [e for e in self.entities if e.person]
-        if label in ("A", "A.") and people:
-            return max(people, key=lambda e: (len(e.places), -e.places[0]))
+        if label in ("A", "A."):
+            return max(people, key=lambda e: (len(e.places), -e.places[0]), default=None)
         wanted = [w for w in name_words(label) if w not in TITLES] or name_words(label)
         for entity in people:
             if wanted[-1] in entity.words and (
@@ -106,7 +107,8 @@ class Resolver(Mentions):
                     return named or self._body(token)
                 if bare(token) in PEOPLE and token.tag_ == "NN":
                     return self._described(token)
-                return self._body(token) if bare(token) in BODIES else None
+                several = token.tag_ == "NNS" and speaks(token.lower_, token.lemma_.lower())
+                return self._body(token) if several or bare(token) in BODIES else None
         return None
 
     def _pronoun(self, head: Token) -> Entity | None:
@@ -116,7 +118,7 @@ class Resolver(Mentions):
         if word in ("it", "they", "them"):
             fit = [e for e in self.focus if not e.person] or self.bodies
             fit = [e for e in fit[-3:] if not (word == "it" and e.plural)] or fit
-            return fit[-1] if fit else None
+            return fit[-1] if fit else self._own_subject(head, word != "it")
         if word in ("i", "we", "me", "us"):
             return Entity(NARRATOR, person=True)
         named = alias(head)
@@ -132,6 +134,17 @@ class Resolver(Mentions):
             and not self._quoted(token)
             and not any(is_place(t.text) or bare(t) in BODIES | IN_BODIES or t.text.isupper() for t in name)
         )
+
+    def _own_subject(self, pronoun: Token, plural: bool) -> Entity | None:
+        """Return the body that was the subject before a pronoun in its sentence: ``The army left, it said``."""
+        for token in pronoun.doc[pronoun.sent.start : pronoun.i]:
+            named = token.ent_type_ in ("ORG", "GPE") or bare(token) in BODIES
+            several = token.tag_ in ("NNS", "NNPS") and speaks(token.lower_, token.lemma_.lower())
+            if token.dep_ in ("nsubj", "nsubjpass") and not self._quoted(token) and token.pos_ != "PRON":
+                return (
+                    self._named(token, None) or self._body(token) if (several if plural else named) else None
+                )
+        return None
 
     def _last_person(self, female: bool, before: Token) -> Entity | None:
         for token in before.doc[before.sent.start : before.i]:  # "When Ruiz left, she said ..."
@@ -153,9 +166,9 @@ class Resolver(Mentions):
             if fit:
                 fit[-1].female = female
                 return fit[-1]
-        named = [t for t in before.doc[max(0, before.sent.start - _NEAR) : before.i] if self._acts(t)]
-        if named:
-            return mention(self.entities, strip_titles(name_run(named[-1])), person=True)
+        names = [t for t in before.doc[max(0, before.sent.start - _NEAR) : before.i] if self._acts(t)]
+        if names:
+            return mention(self.entities, strip_titles(name_run(names[-1])), person=True)
         described = [
             t
             for t in before.doc[max(0, before.sent.start - 40) : before.i]

@@ -133,6 +133,23 @@ def official_act(token: Token) -> bool:
     return lemma in ("reject", "dismiss") and (decides or bool(what & _DECIDED))
 
 
+def closing_aside(token: Token) -> bool:
+    """Tell whether a last clause was read as a participle: ``killing two, a local website reported on Sunday``."""
+    noun = token.head
+    start = noun.left_edge.i
+    after = token.doc[token.i + 1 : token.sent.end]
+    return (
+        token.dep_ == "acl"
+        and token.lemma_.lower() in cues.LAST
+        and noun.i == token.i - 1
+        and noun.pos_ in ("NOUN", "PROPN")
+        and start > token.sent.start
+        and token.doc[start - 1].text == ","
+        and len(after) <= 6
+        and not any(t.pos_ in ("VERB", "AUX") or t.text == "," or t.lower_ == "by" for t in after)
+    )
+
+
 def after_comma(token: Token) -> bool:
     """Tell whether a comma stands before the subject of a verb: ``..., a local website reported``."""
     subject = next((c for c in token.children if c.dep_ == "nsubj"), token)

@@ -97,7 +97,12 @@ class _Reader:
 
     def _in_prose(self, i: int) -> Voice:
         span, found = self.words[i], self.found[i]
-        if i == 0 and self.headed and (source := headline_source(self.sents[0], self.resolver)):
+        if (
+            i == 0
+            and self.headed
+            and not self.turns
+            and (source := headline_source(self.sents[0], self.resolver))
+        ):
             return Voice("indirect", source)
         letters = sum(c.isalnum() for c in self.text[span.start : span.end])
         inside = quoted_letters(self.text, span.start, span.end, self.quotes)
