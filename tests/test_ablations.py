@@ -11,9 +11,9 @@ from conftest import ROOT, build_tiny_classifier
 
 from stancekit import Codebook, StanceClassifier, Statement, read_statements
 from stancekit.actors.actor import TEXT, Actor, Mention
-from stancekit.classifier import encode_codebook
 from stancekit.errors import ConfigError, DataError
 from stancekit.network import Logits, NetworkConfig, StanceNetwork
+from stancekit.target_vectors import encode_codebook
 from stancekit_training.ablations.__main__ import attach_labels, main
 from stancekit_training.ablations.plan import Settings, load_plan, resolve, with_needs
 from stancekit_training.ablations.run import with_reader

@@ -22,6 +22,7 @@ from stancekit.network import StanceNetwork, TargetVectors
 from stancekit.records import Statement
 from stancekit.runtimes.choose import candidates, fastest, make_runtime
 from stancekit.runtimes.runtime import Outputs, Runtime
+from stancekit.target_vectors import encode_codebook
 
 WINDOW = 512
 """Statements read ahead; inside a window they are sorted by length so that a batch holds little padding."""
@@ -221,17 +222,3 @@ def batches(lengths: Sequence[int], tokens: int, most: int | None = None) -> Ite
         part.append(i)
     if part:
         yield part
-
-
-def encode_codebook(
-    network: StanceNetwork, encoder: StatementEncoder, codebook: Codebook, device: torch.device
-) -> TargetVectors:
-    """Return the target vectors of a codebook; a family it does not have gives no row (actor: a zero row)."""
-    size = int(network.backbone.config.hidden_size)
-    vectors = network.encode_targets({k: v.to(device) for k, v in encoder.targets(codebook.targets).items()})
-    families = [t.family for t in codebook.targets]
-    rows = {
-        f: vectors[[i for i, x in enumerate(families) if x == f]] for f in ("outcome", "actor", "accusation")
-    }
-    actor = rows["actor"] if codebook.actors else torch.zeros(1, size, device=device)
-    return TargetVectors(rows["outcome"], actor, rows["accusation"])

@@ -15,18 +15,25 @@ import os
 import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from stancekit.actors.finder import ActorFinder
 from stancekit.checkpoint import WEIGHTS, Checkpoint, sha256, writing
 from stancekit.errors import MissingExtraError
 from stancekit.network import StanceNetwork, TargetVectors
+from stancekit.records import Statement
 from stancekit.runtimes.int8 import to_int8
 from stancekit.runtimes.onnx_runtime import TARGETS
 from stancekit.runtimes.runtime import Outputs, RuntimeName
+from stancekit.target_vectors import encode_codebook
 
 FOLDER, RECORD = "onnx", "export.json"
+FORMAT = 2
+"""Rises when graphs are made in another way; older ones are then made anew."""
 FILES: dict[RuntimeName, str] = {"onnx": "model.onnx", "onnx-int8": "model-int8.onnx"}
 OPSET = 20
 
@@ -74,10 +81,10 @@ def export(card: Checkpoint, folder: Path | None = None) -> Path:
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             whole, small = (Path(scratch) / FILES[name] for name in ("onnx", "onnx-int8"))
             write_graph(card.network, whole, typed=_typed(card))
-            to_int8(whole, small)
+            to_int8(whole, small, sample(card))
             for path in (whole, small):
                 path.replace(folder / path.name)
-        record = {"weights": weights, "torch": torch.__version__, "opset": OPSET}
+        record = {"format": FORMAT, "weights": weights, "torch": torch.__version__, "opset": OPSET}
         (folder / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return folder
 
@@ -121,6 +128,18 @@ def write_graph(network: StanceNetwork, path: Path, *, typed: bool) -> None:
             input_names=[*names, *TARGETS], output_names=list(Outputs._fields), external_data=False, verbose=False,
             dynamic_shapes=((*(axes[name] for name in names), {0: outcomes}, {}, {0: charges}),), dynamo=True,
         )  # fmt: skip
+
+
+def sample(card: Checkpoint) -> dict[str, NDArray[Any]]:
+    """Return inputs of a pass over the definitions of the checkpoint's own codebook, as if they were said."""
+    book = card.codebook
+    texts = [Statement(id=t.name, text=t.definition or t.name) for t in book.targets]
+    found = ActorFinder(book).find_many(texts)
+    batch = card.encoder.batch(card.encoder.many(texts, found))
+    with torch.inference_mode():
+        vectors = encode_codebook(card.network, card.encoder, book, torch.device("cpu"))
+    feed = {k: v.numpy() for k, v in batch.items()}
+    return feed | {k: v.numpy() for k, v in zip(TARGETS, vectors, strict=True)}
 
 
 class _Pass(nn.Module):
