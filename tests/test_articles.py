@@ -10,6 +10,7 @@ from stancekit.articles.files import read_text_article, refusal, walk
 from stancekit.errors import ArticleError
 from stancekit.formats.decoding import decode
 from stancekit.formats.document import MAX_FILE, MAX_LINE, title_of
+from stancekit.records import Article, Statement
 
 TEXT = "Minister warns\n\n“Café” talks failed, said Zoë.\n"
 
@@ -139,3 +140,10 @@ def test_walk_needs_a_folder(tmp_path: Path) -> None:
     for name, reason in (("file", "is a file"), ("none", "does not exist")):
         with pytest.raises(ArticleError, match=f"{reason}; expected a folder"):
             list(walk(tmp_path / name))
+
+
+def test_the_docs_name_every_field() -> None:
+    docs = (Path(__file__).parents[1] / "docs" / "reading.md").read_text(encoding="utf-8")
+    tables = docs[docs.index("| of an article |") : docs.index("## Encodings")].split("| of a statement |")
+    for table, record in zip(tables, (Article, Statement), strict=True):
+        assert {f for f in record.model_fields if f"`{f}`" not in table} == set()
