@@ -95,6 +95,9 @@ def score_path(
     stays until then. Files and lines that cannot be read are listed in ``<out>.errors.jsonl``. An article that
     nearly repeats an earlier one is scored too, and names that one in ``duplicate_of``.
 
+    The next inputs are read while the model scores these. Neither that nor the sizes of chunks and batches nor the
+    number of threads changes a probability of 32-bit floats by 1e-5 (``docs/scaling.md``).
+
     Args:
         classifier: What scores.
         path: A folder of articles, a file of one or many, or a JSONL of statements (``id``, ``text``, optional
