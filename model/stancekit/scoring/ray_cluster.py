@@ -77,10 +77,16 @@ def _answers(address: str) -> None:
 def _quiet(ray: Any) -> Iterator[None]:
     """Keep the order of the inputs, blocks small, and the library's chatter from the screen, for a while."""
     context = ray.data.DataContext.get_current()
-    names = ("target_max_block_size", "enable_progress_bars", "execution_options")
+    names = (
+        "target_max_block_size",
+        "enable_progress_bars",
+        "execution_options",
+        "raise_original_map_exception",
+    )
     before = {name: getattr(context, name) for name in names}
     context.target_max_block_size = 1
     context.enable_progress_bars = False
+    context.raise_original_map_exception = True
     context.execution_options = copy(before["execution_options"])
     context.execution_options.preserve_order = True
     logger = logging.getLogger("ray.data")

@@ -6,6 +6,7 @@ import pickle
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +22,8 @@ from stancekit.scoring.writers import as_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from stancekit.classifier import StanceClassifier
 
 PORTION_INPUTS = 512
 """Most articles or lines of a portion, which one worker scores at once."""
@@ -99,21 +102,26 @@ def portions(files: Iterable[Unread]) -> Iterator[Portion]:
 
 
 class Scorer:
-    """Loads the model once, then scores portions.
+    """Scores portions; the model is loaded once, with the first, since Ray keeps no error of a constructor.
 
     Args:
         job: Reference of a ``Job`` in the cluster's store.
-
-    Raises:
-        CheckpointError: if the model is not the one that the run was begun with.
     """
 
     def __init__(self, job: Any) -> None:
         import ray
 
+        self.job: Job = ray.get(job)
+
+    @cached_property
+    def classifier(self) -> StanceClassifier:
+        """The model.
+
+        Raises:
+            CheckpointError: if it is not the one that the run was begun with.
+        """
         from stancekit.classifier import StanceClassifier
 
-        self.job: Job = ray.get(job)
         with tempfile.TemporaryDirectory() as folder:
             for name, content in self.job.checkpoint.items():
                 path = Path(folder) / name
@@ -126,7 +134,7 @@ class Scorer:
             raise CheckpointError(
                 "the model differs from its checkpoint folder; expected it saved and loaded"
             )
-        self.classifier = found
+        return found
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         """Return the outcomes of each portion, with its end."""
