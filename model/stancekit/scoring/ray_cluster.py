@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -23,6 +24,7 @@ def import_ray() -> Any:
         MissingExtraError: if it is not installed.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_ENABLE_AUTO_CONNECT", "0")  # else what is left of a run starts a cluster anew
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # Ray Data's own actors are warned of otherwise
     try:
         import ray
@@ -113,6 +115,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except (RayError, ExecutionTimeoutError, SystemException) as e:
+        traceback.clear_frames(e.__traceback__)  # what they hold of the cluster goes before its connection
         for cause in _causes(e):
             if isinstance(cause, StancekitError) and not isinstance(cause, RayError):
                 raise cause from None
