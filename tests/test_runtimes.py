@@ -18,6 +18,7 @@ from stancekit.codebook import Codebook
 from stancekit.errors import CheckpointError, ConfigError
 from stancekit.records import Statement
 from stancekit.runtimes.export import FILES, FOLDER, RECORD, export, exported
+from stancekit.scoring.parts import Parts, recorded
 from stancekit_eval.parity import measure
 
 ONNX_TOLERANCE = 1e-4
@@ -113,6 +114,14 @@ def test_auto_takes_one_that_is_there(folder: Path) -> None:
     classifier = StanceClassifier.from_pretrained(folder, device="cpu", runtime="auto")
     assert classifier.runtime.name in ("torch", "torch-bf16", "onnx", "onnx-int8")
     assert len(probabilities(classifier, STATEMENTS)) > 0
+
+
+def test_a_resumed_run_keeps_the_runtime_that_auto_took(tmp_path: Path) -> None:
+    out = tmp_path / "o.jsonl"
+    assert recorded(out, "runtime") is None
+    Parts(out, {"runtime": "onnx-int8"}, resume=False).close()
+    assert recorded(out, "runtime") == "onnx-int8"
+    assert recorded(out, "no such setting") is None
 
 
 def test_parity_is_measured(folder: Path) -> None:

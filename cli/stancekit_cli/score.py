@@ -91,7 +91,8 @@ def score(
     interrupted run leaves its work in OUT.parts; --resume goes on from there to the same result. OUT itself
     appears at the end. With --engine ray many processes score, on this machine or on the cluster at --address.
     """
-    from stancekit.scoring.places import fetched, place
+    from stancekit.scoring.parts import recorded
+    from stancekit.scoring.places import fetched, place, worked_on
     from stancekit.scoring.remote import check_place
     from stancekit.scoring.writers import check_suffix, read_result
 
@@ -102,6 +103,9 @@ def score(
     book = load_codebook(codebook)
     from stancekit.scoring.run import score_path
 
+    if resume and runtime == "auto":
+        with worked_on(place(out), work) as local:
+            runtime = recorded(local, "runtime") or runtime
     classifier = load_classifier(model, book, runtime=runtime, device=device)
     with _bar() as on_progress:
         summary = score_path(

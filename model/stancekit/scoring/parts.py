@@ -71,6 +71,15 @@ Move = Callable[[Path | None, Path], None]
 """Puts a file in its place, where it appears whole; None: nothing shall be there."""
 
 
+def recorded(out: Path, setting: str) -> str | None:
+    """Return a setting that the unfinished work beside an output was made with; None if there is no such work."""
+    try:
+        found = json.loads((parts_folder(out) / "settings.json").read_bytes()).get(setting)
+    except (OSError, ValueError, AttributeError):
+        return None
+    return found if isinstance(found, str) else None
+
+
 class Parts:
     """The work folder of one output, locked until ``close``.
 

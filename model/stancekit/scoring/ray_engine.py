@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from stancekit.errors import InputError
+from stancekit.runtimes.export import FOLDER as GRAPHS
 from stancekit.scoring.finished import Finished
 from stancekit.scoring.inputs import Cursor, Source, files_after
 from stancekit.scoring.parts import Parts
@@ -64,8 +65,9 @@ class RayEngine:
         if classifier.card is None:
             raise InputError("a model without a checkpoint folder; expected it saved and loaded")
         folder = classifier.card.path
-        files = {x.relative_to(folder).as_posix(): x.read_bytes() for x in folder.rglob("*") if x.is_file()}
         device, runtime = classifier.device.type, classifier.runtime.name
+        kept = [x for x in folder.rglob("*") if x.is_file() and (GRAPHS not in x.parts or "onnx" in runtime)]
+        files = {x.relative_to(folder).as_posix(): x.read_bytes() for x in kept}
         return Job(files, classifier.codebook, device, runtime, fingerprint, language, options)
 
     def scored(self, job: Job, source: Source, parts: Parts) -> Generator[Finished]:
