@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,7 +59,8 @@ def connected(address: str | None, workers: int | None) -> Iterator[None]:
     try:
         if address and address != "auto":
             _answers(address)
-        ray.init(address=address or "local", **options)
+        with _without_stderr():
+            ray.init(address=address or "local", **options)
     except (OSError, RuntimeError, ValueError) as e:
         what = f"{address}: no Ray cluster there; expected HOST:PORT of its head, or auto"
         raise InputError(what if address else f"Ray does not start on this machine: {_short(e)}") from None
@@ -73,6 +75,20 @@ def _answers(address: str) -> None:
     """Raise an OSError or ValueError at once where nothing answers; Ray itself tries for minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     socket.create_connection((host, int(port)), timeout=10).close()
+
+
+@contextmanager
+def _without_stderr() -> Iterator[None]:
+    """Drop what is written on standard error for a while, by compiled code too: that its level of logging is set."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 @contextmanager
