@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,18 @@ from runs import StoppedError, rows_of, story, write_archive, write_rows
 
 from stancekit.calibration import Calibration
 from stancekit.classifier import StanceClassifier
-from stancekit.errors import InputError
+from stancekit.errors import CheckpointError, InputError, OutputError
 from stancekit.records import Article
 from stancekit.scoring.finished import Finished
 from stancekit.scoring.inputs import Cursor, Problem, files_after
 from stancekit.scoring.parts import errors_file
+from stancekit.scoring.ray_cluster import connected, told
 from stancekit.scoring.ray_engine import RayEngine, in_order
-from stancekit.scoring.ray_workers import PORTION_INPUTS, Outcome, packed, portions, unpacked
-from stancekit.scoring.run import score_path
+from stancekit.scoring.ray_workers import PORTION_INPUTS, Outcome, load, packed, portions, unpacked
+from stancekit.scoring.run import fingerprint, score_path
 from stancekit.scoring.sources import opened
 from stancekit.scoring.stories import Stories, signature, words_of
+from stancekit.scoring.writers import read_result
 from stancekit_cli.main import run
 
 os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112  as fast as the test itself
@@ -96,6 +99,18 @@ def test_a_cluster_of_no_workers_is_refused(tiny: StanceClassifier, tmp_path: Pa
         score_path(tiny, "-", tmp_path / "out.jsonl", engine=RayEngine())
 
 
+def test_workers_hold_the_model_of_the_run(tiny: StanceClassifier) -> None:
+    engine, same = RayEngine(), fingerprint(tiny)
+    assert fingerprint(load(engine.job(tiny, same, None, {}))) == same
+    loose = Calibration(fitted_on="another set")
+    other = StanceClassifier(tiny.network, tiny.encoder, tiny.codebook, loose, card=tiny.card, device="cpu")
+    with pytest.raises(CheckpointError, match="differs from its checkpoint folder"):
+        load(engine.job(other, fingerprint(other), None, {}))
+    other = StanceClassifier(tiny.network, tiny.encoder, tiny.codebook, device="cpu")
+    with pytest.raises(InputError, match="without a checkpoint folder"):
+        engine.job(other, same, None, {})
+
+
 # --- on a cluster of two nodes
 
 
@@ -119,61 +134,67 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def kill_a_worker() -> None:
-    """Kill a process that holds the model, of the clusters that this process has started."""
-    mine = psutil.Process().children(recursive=True)
-    pid = next(x.pid for x in mine if any("MapWorker" in part for part in x.cmdline()))
-    os.kill(pid, signal.SIGKILL)
+def kill_the_workers() -> int:
+    """Kill the processes that hold the model, of the clusters that this process has started; return how many."""
+    killed = 0
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # has ended meanwhile
+            if any("MapWorker" in part for part in process.cmdline()):
+                process.kill()
+                killed += 1
+    return killed
 
 
 @pytest.mark.slow
-def test_the_result_is_the_same_though_a_worker_is_killed(
+def test_the_result_is_the_same_though_workers_are_killed_and_the_run_is_stopped(
     cluster: str, folder: Path, tiny: StanceClassifier, tmp_path: Path
 ) -> None:
     here, there = tmp_path / "here.jsonl", tmp_path / "there.jsonl"
-    one = score_path(tiny, folder, here, min_probability=LEAST)
     told: list[int] = []
+    killed: list[int] = []
 
-    def kill(done: int, total: int) -> None:
-        if not told:
-            kill_a_worker()
+    def disturb(done: int, total: int) -> None:
         told.append(done)
+        if len(told) == 1:
+            killed.append(kill_the_workers())
+        if len(told) == 4:
+            raise StoppedError
 
-    engine = RayEngine(cluster, workers=2)
-    other = score_path(tiny, folder, there, min_probability=LEAST, engine=engine, on_progress=kill)
-    assert len(told) > 3 and told == sorted(told)
+    score, engine = partial(score_path, tiny, folder, min_probability=LEAST), RayEngine(cluster, workers=1)
+    with pytest.raises(StoppedError):
+        score(there, engine=engine, on_progress=disturb)
+    with pytest.raises(InputError, match="another engine; expected the same"):
+        score(there, resume=True)
+    other = score(there, engine=engine, resume=True, on_progress=partial(_note, told))
+    assert killed == [1] and len(told) > 6 and told == sorted(told)
+    one = score(here)
     assert rounded(there) == rounded(here)
     assert errors_file(there).read_bytes() == errors_file(here).read_bytes()
-    same = {"out", "errors_file", "seconds"}
-    assert other.model_dump(exclude=same) == one.model_dump(exclude=same)
+    own = {"out", "errors_file", "seconds"}
+    assert other.model_dump(exclude=own) == one.model_dump(exclude=own)
     assert one.duplicates == 8 and one.errors == 5 and one.passed_over == 1
 
 
+def _note(told: list[int], done: int, total: int) -> None:
+    told.append(done)
+
+
 @pytest.mark.slow
-def test_an_interrupted_run_is_gone_on_with(
-    cluster: str, folder: Path, tiny: StanceClassifier, tmp_path: Path
-) -> None:
-    out, engine = tmp_path / "out.jsonl", RayEngine(cluster, workers=1)
+def test_what_is_wrong_in_a_worker_is_said_as_if_it_were_here(cluster: str) -> None:
+    import ray
 
-    def stop(done: int, total: int) -> None:
-        raise StoppedError
+    def fail(batch: Any) -> Any:
+        raise CheckpointError("w.bin: damaged")
 
-    with pytest.raises(StoppedError):
-        score_path(tiny, folder, out, engine=engine, on_progress=stop)
-    with pytest.raises(InputError, match="another engine; expected the same"):
-        score_path(tiny, folder, out, resume=True)
-    score_path(tiny, folder, out, engine=engine, resume=True)
-    score_path(tiny, folder, tmp_path / "here.jsonl")
-    assert rounded(out) == rounded(tmp_path / "here.jsonl")
-    loose = Calibration(fitted_on="another set")
-    other = StanceClassifier(tiny.network, tiny.encoder, tiny.codebook, loose, card=tiny.card, device="cpu")
-    with pytest.raises(InputError, match="differs from its checkpoint folder"):
-        score_path(other, folder, tmp_path / "no.jsonl", engine=engine)
+    with pytest.raises(CheckpointError, match=r"^w\.bin: damaged$"), connected(cluster, 1), told():
+        ray.data.range(1).map_batches(fail).take_all()
+    with pytest.raises(OutputError, match=r"the cluster failed: .*division"), connected(cluster, 1), told():
+        ray.data.range(1).map_batches(lambda x: 1 / 0).take_all()
 
 
 @pytest.mark.slow
 def test_the_command_starts_a_cluster_of_its_own(tiny_checkpoint: Path, tmp_path: Path) -> None:
-    write_rows(tmp_path / "in.jsonl", 2 * PORTION_INPUTS)
+    write_rows(tmp_path / "in.jsonl", 4 * PORTION_INPUTS)
     options = ["--model", str(tiny_checkpoint), "--engine", "ray", "--workers", "1"]
     command = [
         sys.executable,
@@ -187,7 +208,9 @@ def test_the_command_starts_a_cluster_of_its_own(tiny_checkpoint: Path, tmp_path
     ]
     got = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert (got.returncode, got.stderr) == (0, "")
-    assert got.stdout.startswith(f"0 articles, {2 * PORTION_INPUTS:,} statements, ")
+    assert got.stdout.startswith(f"0 articles, {4 * PORTION_INPUTS:,} statements, ")
+    found = [s.id for s in read_result(tmp_path / "out.parquet")]
+    assert found == [f"s{i}" for i in range(4 * PORTION_INPUTS)]
 
 
 def test_what_is_wrong_with_the_options_is_said(

@@ -134,9 +134,9 @@ def told() -> Iterator[None]:
         traceback.clear_frames(e.__traceback__)  # what they hold of the cluster goes before its connection
         for cause in _causes(e):
             if isinstance(cause, StancekitError) and not isinstance(cause, RayError):
-                raise cause from None
-        what = f"the cluster failed: {_short(e)}; what is finished can be gone on from (--resume)"
-        raise OutputError(what) from None
+                raise type(cause)(str(cause).partition("\n")[0]) from None  # Ray has added lines of its own
+        what = f"the cluster failed: {type(cause).__name__}: {_short(cause)}"
+        raise OutputError(f"{what}; what is finished can be gone on from (--resume)") from None
 
 
 def _causes(e: BaseException | None) -> Iterator[BaseException]:
@@ -146,4 +146,4 @@ def _causes(e: BaseException | None) -> Iterator[BaseException]:
 
 
 def _short(e: BaseException) -> str:
-    return " ".join(str(e).split())[-300:]
+    return " ".join(str(e).split())[:300]

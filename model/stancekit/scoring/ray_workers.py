@@ -101,6 +101,27 @@ def portions(files: Iterable[Unread]) -> Iterator[Portion]:
         yield Portion(end, loaded)
 
 
+def load(job: Job) -> StanceClassifier:
+    """Return the model of a job.
+
+    Raises:
+        CheckpointError: if it is not the one that the run was begun with.
+    """
+    from stancekit.classifier import StanceClassifier
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in job.checkpoint.items():
+            path = Path(folder) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        found = StanceClassifier.from_pretrained(folder, device=job.device, runtime=job.runtime)
+    if found.codebook != job.codebook:
+        found = found.with_codebook(job.codebook)
+    if fingerprint(found) != job.fingerprint:
+        raise CheckpointError("the model differs from its checkpoint folder; expected it saved and loaded")
+    return found
+
+
 class Scorer:
     """Scores portions; the model is loaded once, with the first, since Ray keeps no error of a constructor.
 
@@ -115,26 +136,8 @@ class Scorer:
 
     @cached_property
     def classifier(self) -> StanceClassifier:
-        """The model.
-
-        Raises:
-            CheckpointError: if it is not the one that the run was begun with.
-        """
-        from stancekit.classifier import StanceClassifier
-
-        with tempfile.TemporaryDirectory() as folder:
-            for name, content in self.job.checkpoint.items():
-                path = Path(folder) / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-            found = StanceClassifier.from_pretrained(folder, device=self.job.device, runtime=self.job.runtime)
-        if found.codebook != self.job.codebook:
-            found = found.with_codebook(self.job.codebook)
-        if fingerprint(found) != self.job.fingerprint:
-            raise CheckpointError(
-                "the model differs from its checkpoint folder; expected it saved and loaded"
-            )
-        return found
+        """The model."""
+        return load(self.job)
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         """Return the outcomes of each portion, with its end."""
