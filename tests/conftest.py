@@ -36,6 +36,16 @@ def tiny(tiny_checkpoint: Path) -> StanceClassifier:
     return StanceClassifier.from_pretrained(tiny_checkpoint, device="cpu")
 
 
+@pytest.fixture(scope="session")
+def tiny_backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with the config and the tokenizer of a tiny encoder, for ``random:FOLDER``."""
+    folder = tmp_path_factory.mktemp("backbone")
+    made = build_tiny_classifier()
+    made.network.backbone.config.save_pretrained(folder)
+    made.encoder.tokenizer.save_pretrained(folder)
+    return folder
+
+
 @pytest.fixture
 def articles(tmp_path: Path) -> Path:
     folder = tmp_path / "articles"

@@ -11,15 +11,18 @@ import random
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from format_files import zip_of
+from processes import Process
 
 import stancekit.scoring.inputs as inputs
 from stancekit.classifier import StanceClassifier
-from stancekit.scoring.parts import parts_folder
+from stancekit.scoring.parts import errors_file, parts_folder
 from stancekit.scoring.run import score_path
 
 LEAST = 0.6
@@ -135,6 +138,35 @@ def kill_before_line(number: int, module: str = "parts.py") -> None:
 
     threading.settrace(trace)  # reading and writing have threads of their own
     sys.settrace(trace)
+
+
+def check_kills_at_lines(
+    resume: Callable[[], object], out: Path, whole: Path, step: int, module: str = "parts.py"
+) -> None:
+    """Kill a run before every so many lines of a module, resume it each time, and compare with an undisturbed one.
+
+    Args:
+        resume: Begins or goes on with the run.
+        out: Its result.
+        whole: The result of the undisturbed run.
+        step: Lines from one kill to the next.
+        module: Whose lines count.
+    """
+
+    def resumed(line: int | None = None) -> int:
+        if line is not None:
+            kill_before_line(line, module)
+        resume()
+        return 0
+
+    line = 0
+    while Process(partial(resumed, line), out.parent).wait().code == -signal.SIGKILL:
+        assert Process(resumed, out.parent).wait().code == 0
+        assert out.read_bytes() == whole.read_bytes(), line
+        assert errors_file(out).read_bytes() == errors_file(whole).read_bytes(), line
+        assert not parts_folder(out).exists()
+        line += step
+    assert line > 100
 
 
 def score_in_turn(model: Path, source: Path, folder: Path, chunks: list[int], threads: list[int]) -> None:

@@ -149,15 +149,6 @@ def labelled(out: Path) -> Path:
     return out
 
 
-@pytest.fixture(scope="module")
-def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("backbone")
-    made = build_tiny_classifier()
-    made.network.backbone.config.save_pretrained(folder)
-    made.encoder.tokenizer.save_pretrained(folder)
-    return folder
-
-
 def arguments(corpora: Path, out: Path, backbone: Path) -> list[str]:
     sets = (f"model.backbone=random:{backbone}", "model.layers=1", "model.freeze_layers=0", "model.heads=2",
             "model.head_size=16", "training.max_steps=2", "training.batch_size=4",
@@ -168,9 +159,9 @@ def arguments(corpora: Path, out: Path, backbone: Path) -> list[str]:
 
 @pytest.mark.slow
 def test_the_whole_list_runs_and_goes_on_where_it_was_cut_off(
-    corpora: Path, backbone: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    corpora: Path, tiny_backbone: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given = arguments(corpora, labelled(tmp_path / "out"), backbone)
+    given = arguments(corpora, labelled(tmp_path / "out"), tiny_backbone)
     assert main([*given, "--only", "base"]) == 0
     first = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert [r["name"] for r in first] == ["base"]
@@ -193,7 +184,7 @@ def test_the_whole_list_runs_and_goes_on_where_it_was_cut_off(
 
 
 @pytest.mark.slow
-def test_an_average_is_the_mean_of_the_weights(corpora: Path, backbone: Path, tmp_path: Path) -> None:
+def test_an_average_is_the_mean_of_the_weights(corpora: Path, tiny_backbone: Path, tmp_path: Path) -> None:
     from safetensors.torch import load_file
 
     out = labelled(tmp_path / "out")
@@ -203,7 +194,7 @@ def test_an_average_is_the_mean_of_the_weights(corpora: Path, backbone: Path, tm
     names += "quarter: {average: [base], start_share: 0.25}, last: {average: [mean]}, lasting: {average: [quarter]}}"
     plan.write_text(f"{text}runs: {names}\n", encoding="utf-8")
     fast = ["--set", "training.head_learning_rate=0.3"]
-    assert main([*arguments(corpora, out, backbone), *fast, "--runs", str(plan)]) == 0
+    assert main([*arguments(corpora, out, tiny_backbone), *fast, "--runs", str(plan)]) == 0
     weights = {n: load_file(out / n / "weights.safetensors") for n in ("base", "seed-1", "mean", "quarter")}
     start = load_file(out / "corpora-stage-minilm-similarity" / "weights.safetensors")
     name = "reader.query.weight"

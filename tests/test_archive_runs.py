@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,13 +14,13 @@ from typing import Any
 import pytest
 from format_files import BODY, TEXT, every_format, write_all
 from processes import Process, stancekit
-from runs import GERMAN, StoppedError, kill_before_line, rows_of, story, write_archive
+from runs import GERMAN, StoppedError, check_kills_at_lines, rows_of, story, write_archive
 
 import stancekit.scoring.inputs as inputs
 from stancekit.classifier import StanceClassifier
 from stancekit.errors import InputError
 from stancekit.records import Article
-from stancekit.scoring.parts import errors_file, parts_folder
+from stancekit.scoring.parts import errors_file
 from stancekit.scoring.run import score_path
 from stancekit.scoring.stories import SAME, Stories, signature
 
@@ -209,20 +208,8 @@ def test_killed_at_many_lines_it_resumes_to_the_same_bytes(
     source, whole, out = write_archive(tmp_path / "in"), tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
     score_path(tiny, source, whole)
 
-    def resumed(line: int | None = None) -> int:
-        if line is not None:
-            kill_before_line(line, module)
-        score_path(tiny, source, out, resume=True)
-        return 0
-
-    line = 0
-    while Process(partial(resumed, line), tmp_path).wait().code == -signal.SIGKILL:
-        assert Process(resumed, tmp_path).wait().code == 0
-        assert out.read_bytes() == whole.read_bytes(), line
-        assert errors_file(out).read_bytes() == errors_file(whole).read_bytes(), line
-        assert not parts_folder(out).exists()
-        line += step
-    assert line > 100
+    resume = partial(score_path, tiny, source, out, resume=True)
+    check_kills_at_lines(resume, out, whole, step, module)
 
 
 @pytest.mark.parametrize("change", ["earlier", "current"])

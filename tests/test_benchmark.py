@@ -119,15 +119,6 @@ def write(path: Path, rows: list[Record]) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("backbone")
-    made = build_tiny_classifier()
-    made.network.backbone.config.save_pretrained(folder)
-    made.encoder.tokenizer.save_pretrained(folder)
-    return folder
-
-
 def bench(name: str, data: Path, backbone: Path, out: Path, *more: object) -> Finished:
     sets = ("model.heads=2", "model.head_size=16", "model.freeze_layers=0", "training.precision=fp32",
             "training.epochs=1", "training.batch_size=8")  # fmt: skip
@@ -141,12 +132,12 @@ def bench(name: str, data: Path, backbone: Path, out: Path, *more: object) -> Fi
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SETS)
-def test_a_set_runs_from_folder_to_figures(name: str, backbone: Path, tmp_path: Path) -> None:
+def test_a_set_runs_from_folder_to_figures(name: str, tiny_backbone: Path, tmp_path: Path) -> None:
     data = write(tmp_path / "set" / "train.jsonl", MADE[name](60)).parent
     write(data / "dev.jsonl", MADE[name](24))
     test = write(tmp_path / "held" / "out.jsonl", MADE[name](31))
     out = tmp_path / "predictions.jsonl"
-    got = bench(name, data, backbone, tmp_path, "--test", test, "--predictions", out)
+    got = bench(name, data, tiny_backbone, tmp_path, "--test", test, "--predictions", out)
     assert got.code == 0, got.err
     lines = got.out.splitlines()
     found = json.loads(lines[-1])
@@ -163,12 +154,12 @@ def test_a_set_runs_from_folder_to_figures(name: str, backbone: Path, tmp_path: 
 
 
 @pytest.mark.slow
-def test_the_same_seed_gives_the_same_predictions(backbone: Path, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_predictions(tiny_backbone: Path, tmp_path: Path) -> None:
     data = write(tmp_path / "set" / "train.jsonl", plv(45)).parent
     said = []
     for run in ("one", "two"):
         out = tmp_path / f"{run}.jsonl"
-        got = bench("plv", data, backbone, tmp_path, "--predictions", out)
+        got = bench("plv", data, tiny_backbone, tmp_path, "--predictions", out)
         assert got.code == 0, got.err
         found = json.loads(got.out.splitlines()[-1])
         assert found["test"] == f"a fifth of {data / 'train.jsonl'}, held out with seed 0"
@@ -178,13 +169,13 @@ def test_the_same_seed_gives_the_same_predictions(backbone: Path, tmp_path: Path
 
 
 @pytest.mark.slow
-def test_codes_are_learnt(backbone: Path, tmp_path: Path) -> None:
+def test_codes_are_learnt(tiny_backbone: Path, tmp_path: Path) -> None:
     """The softmax over the codes teaches: a tiny encoder of random weights tells five acts apart."""
     rows = [r for r in plv(300) if r["root"] in {"AID", "ACCUSE", "AGREE", "ASSAULT", "PROTEST"}]
     data = write(tmp_path / "set" / "train.jsonl", rows).parent
     more = ("training.epochs=12", "training.learning_rate=2e-3", "training.head_learning_rate=2e-3",
             "model.dropout=0", "model.backbone_dropout=0")  # fmt: skip
-    got = bench("plv", data, backbone, tmp_path, *(x for s in more for x in ("--set", s)))
+    got = bench("plv", data, tiny_backbone, tmp_path, *(x for s in more for x in ("--set", s)))
     assert got.code == 0, got.err
     assert json.loads(got.out.splitlines()[-1])["root_accuracy"] > 0.9
 
@@ -451,9 +442,9 @@ def test_mistakes_on_the_command_line_are_one_line(tmp_path: Path) -> None:
         assert len(got.errors) == 1 and said in got.errors[0], got.err
 
 
-def test_a_codebook_that_cannot_ask_is_refused(backbone: Path, tmp_path: Path) -> None:
+def test_a_codebook_that_cannot_ask_is_refused(tiny_backbone: Path, tmp_path: Path) -> None:
     data = write(tmp_path / "set" / "train.jsonl", plv(20)).parent
-    got = bench("plv", data, backbone, tmp_path, "--set", "data.codebook=../codebooks/climate.yaml")
+    got = bench("plv", data, tiny_backbone, tmp_path, "--set", "data.codebook=../codebooks/climate.yaml")
     assert got.code == 2 and "expected the accusations agree, consult" in got.errors[0]
 
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import Process
-from runs import LEAST, interrupt, kill_before_line, rows_of, write_rows
+from runs import LEAST, check_kills_at_lines, interrupt, rows_of, write_rows
 
 import stancekit.scoring.inputs as inputs
 from stancekit.classifier import StanceClassifier
 from stancekit.errors import InputError, OutputError
-from stancekit.scoring.parts import Parts, Progress, errors_file, parts_folder
+from stancekit.scoring.parts import Parts, Progress, parts_folder
 from stancekit.scoring.run import score_path
 
 
@@ -65,20 +63,8 @@ def test_killed_at_any_line_it_resumes_to_the_same_bytes(
         file.write("not json\n")
     score_path(tiny, source, whole, min_probability=LEAST)
 
-    def resumed(line: int | None = None) -> int:
-        if line is not None:
-            kill_before_line(line)
-        score_path(tiny, source, out, min_probability=LEAST, resume=True)
-        return 0
-
-    line = 0
-    while Process(partial(resumed, line), tmp_path).wait().code == -signal.SIGKILL:
-        assert Process(resumed, tmp_path).wait().code == 0
-        assert out.read_bytes() == whole.read_bytes(), line
-        assert errors_file(out).read_bytes() == errors_file(whole).read_bytes(), line
-        assert not parts_folder(out).exists()
-        line += step
-    assert line > 100
+    resume = partial(score_path, tiny, source, out, min_probability=LEAST, resume=True)
+    check_kills_at_lines(resume, out, whole, step)
 
 
 def test_rows_behind_the_last_record_are_cut_off(tmp_path: Path) -> None:

@@ -33,16 +33,6 @@ CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))
 DEV = "[{path: seeds/articles/seed.jsonl}]"
 
 
-@pytest.fixture(scope="session")
-def tiny_backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder with the config and the tokenizer of a tiny encoder, for ``random:FOLDER``."""
-    folder = tmp_path_factory.mktemp("backbone")
-    made = build_tiny_classifier()
-    made.network.backbone.config.save_pretrained(folder)
-    made.encoder.tokenizer.save_pretrained(folder)
-    return folder
-
-
 @pytest.fixture(autouse=True)
 def at_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -86,12 +87,11 @@ def _text(row: dict[str, Any]) -> str:
 
 def measure(rows: Iterator[dict[str, Any]]) -> ArchiveFigures:
     """Read each article by itself and return the figures; an article that fails is counted and passed over."""
-    with tempfile.TemporaryDirectory() as folder:
-        stories = Stories(Path(folder) / "stories.sqlite", 0)
-        try:
-            return _measure(rows, stories)
-        finally:
-            stories.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(Stories(Path(folder) / "stories.sqlite", 0)) as stories,
+    ):
+        return _measure(rows, stories)
 
 
 def _measure(rows: Iterator[dict[str, Any]], stories: Stories) -> ArchiveFigures:

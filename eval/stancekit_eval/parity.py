@@ -87,8 +87,7 @@ def measure(
     reference = list(torch_.predict_many(unlabelled(statements), all_scores=True))
     found = []
     for name in runtimes:
-        classifier = StanceClassifier.from_pretrained(model, device="cpu", runtime=name)
-        other = list(classifier.predict_many(unlabelled(statements), all_scores=True))
+        other = list(torch_.with_runtime(name).predict_many(unlabelled(statements), all_scores=True))
         found.append(compare(reference, other, statements, name))
     return found
 

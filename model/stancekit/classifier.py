@@ -15,7 +15,7 @@ from stancekit.articles.reading import parse_article, read_article
 from stancekit.calibration import Calibration
 from stancekit.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from stancekit.codebook import Codebook
-from stancekit.decode import Decoder, RowLogits
+from stancekit.decode import Decoder
 from stancekit.encode import Encoded, StatementEncoder
 from stancekit.errors import DataError, MissingExtraError
 from stancekit.network import StanceNetwork, TargetVectors
@@ -105,9 +105,21 @@ class StanceClassifier:
     def with_codebook(self, codebook: Codebook | str | Path) -> Self:
         """Return a classifier with the same weights and another codebook, scored from its definitions alone."""
         book = codebook if isinstance(codebook, Codebook) else Codebook.load(codebook)
+        return self._like(book, self.runtime.name)
+
+    def with_runtime(self, runtime: str) -> Self:
+        """Return a classifier with the same weights and codebook, computed by another runtime.
+
+        Raises:
+            ConfigError: if there is no such runtime or it does not run on the device.
+            MissingExtraError: if its package is not installed.
+        """
+        return self._like(self.codebook, runtime)
+
+    def _like(self, codebook: Codebook, runtime: str) -> Self:
         return type(self)(
-            self.network, self.encoder, book, self.calibration,
-            card=self.card, device=str(self.device), runtime=self.runtime.name,
+            self.network, self.encoder, codebook, self.calibration,
+            card=self.card, device=str(self.device), runtime=runtime,
         )  # fmt: skip
 
     def predict(
@@ -194,9 +206,9 @@ class StanceClassifier:
                 self._targets = encode_codebook(self.network, self.encoder, self.codebook, self.device)
         return self._targets
 
-    def _score(self, rows: list[Encoded]) -> list[RowLogits]:
-        out: Outputs = self.runtime(self.encoder.batch(rows), self.targets)
-        return [RowLogits(*(a[i] for a in out)) for i in range(len(rows))]
+    def _score(self, rows: list[Encoded]) -> list[Outputs]:
+        out = self.runtime(self.encoder.batch(rows), self.targets)
+        return [out.row(i) for i in range(len(rows))]
 
     def _fastest(self) -> Runtime:
         texts = [

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stancekit.calibration import Calibration
 from stancekit.codebook import Codebook
 from stancekit.encode import Encoded
 from stancekit.evidence import find_evidence
 from stancekit.records import Family, Position, Stance, Statement
+from stancekit.runtimes.runtime import Array, Outputs
 
-Array = NDArray[np.float32]
 POSITIONS: tuple[Position, Position] = ("favor", "against")
-
-
-class RowLogits(NamedTuple):
-    """The part of ``network.Logits`` that belongs to one statement, as arrays without the batch axis."""
-
-    outcomes: Array
-    actors: Array
-    accusations: Array
-    outcome_attention: Array
-    actor_attention: Array
-    charge_attention: Array
 
 
 class Decoder:
@@ -40,7 +27,7 @@ class Decoder:
         self,
         statement: Statement,
         row: Encoded,
-        logits: RowLogits,
+        logits: Outputs,
         *,
         all_scores: bool,
         least: float | None = None,
@@ -50,7 +37,7 @@ class Decoder:
         Args:
             statement: What was scored.
             row: How it was encoded.
-            logits: Its scores.
+            logits: Its scores, without a batch axis.
             all_scores: Keep every target with its best position in ``scores``.
             least: Report stances from this probability on, in place of the checkpoint's thresholds.
         """
@@ -81,7 +68,7 @@ class Decoder:
             }
         )
 
-    def _scores(self, row: Encoded, logits: RowLogits) -> Iterator[tuple[Stance, Array]]:
+    def _scores(self, row: Encoded, logits: Outputs) -> Iterator[tuple[Stance, Array]]:
         """Yield each target with its better position, and its attention over the tokens."""
         for name, scores, at in zip(self.outcomes, logits.outcomes, logits.outcome_attention, strict=True):
             yield self._best("outcome", name, None, scores), at

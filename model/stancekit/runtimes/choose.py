@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -12,7 +13,7 @@ from torch import Tensor
 from stancekit.checkpoint import Checkpoint
 from stancekit.errors import ConfigError, StancekitError
 from stancekit.network import StanceNetwork, TargetVectors
-from stancekit.runtimes.export import export, exported
+from stancekit.runtimes.export import FILES, export, exported
 from stancekit.runtimes.onnx_runtime import OnnxRuntime
 from stancekit.runtimes.runtime import RUNTIMES, Runtime, RuntimeName
 from stancekit.runtimes.torch_runtime import TorchRuntime
@@ -40,23 +41,22 @@ def make_runtime(
         raise ConfigError(
             f"runtime: {name} needs a saved checkpoint; expected torch, or save_pretrained first"
         )
-    runtime: RuntimeName = name
-    path = exported(card, runtime)
-    if path is None:
-        export(card)
-        path = exported(card, runtime)
-        assert path
-    return OnnxRuntime(path, runtime)
+    return _onnx(exported(card) or export(card), name)
+
+
+def _onnx(folder: Path, name: RuntimeName) -> Runtime:
+    return OnnxRuntime(folder / FILES[name], name)
 
 
 def candidates(
     network: StanceNetwork, device: torch.device, card: Checkpoint | None
 ) -> list[Callable[[], Runtime]]:
     """Return what ``auto`` chooses among: torch, and the graphs that are already exported."""
-    names: list[RuntimeName] = ["torch", "torch-bf16"]
-    if device.type == "cpu" and card is not None:
-        names += [n for n in ("onnx", "onnx-int8") if exported(card, n)]
-    return [partial(make_runtime, n, network, device, card) for n in names]
+    made: list[Callable[[], Runtime]] = [
+        partial(TorchRuntime, network, device, half=half) for half in (False, True)
+    ]
+    folder = exported(card) if device.type == "cpu" and card is not None else None
+    return made + [partial(_onnx, folder, name) for name in FILES if folder]
 
 
 def fastest(

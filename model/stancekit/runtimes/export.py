@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from stancekit.actors.finder import ActorFinder
+from stancekit.cache import cache_folder
 from stancekit.checkpoint import WEIGHTS, Checkpoint, sha256, writing
 from stancekit.errors import MissingExtraError
 from stancekit.network import StanceNetwork, TargetVectors
@@ -38,27 +39,23 @@ FILES: dict[RuntimeName, str] = {"onnx": "model.onnx", "onnx-int8": "model-int8.
 OPSET = 20
 
 
-def exported(card: Checkpoint, runtime: RuntimeName) -> Path | None:
-    """Return the graph of a checkpoint for a runtime; None if there is none, or it is of other weights."""
-    wanted = sha256(card.path / WEIGHTS)
-    for folder in (card.path / FOLDER, cache_folder(wanted)):
+def exported(card: Checkpoint) -> Path | None:
+    """Return the folder of a checkpoint's graphs; None if there are none of these weights."""
+    weights = sha256(card.path / WEIGHTS)
+    for folder in (card.path / FOLDER, _cache(weights)):
         try:
             record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
-        if (
-            isinstance(record, dict)
-            and record.get("weights") == wanted
-            and (folder / FILES[runtime]).is_file()
-        ):
-            return folder / FILES[runtime]
+        made = isinstance(record, dict) and record.get("weights")
+        if made == weights and all((folder / name).is_file() for name in FILES.values()):
+            return folder
     return None
 
 
-def cache_folder(weights: str) -> Path:
+def _cache(weights: str) -> Path:
     """Return where graphs lie whose checkpoint's folder cannot be written."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "stancekit" / "onnx" / weights[:32]
+    return cache_folder() / "onnx" / weights[:32]
 
 
 def export(card: Checkpoint, folder: Path | None = None) -> Path:
@@ -75,13 +72,14 @@ def export(card: Checkpoint, folder: Path | None = None) -> Path:
     """
     weights = sha256(card.path / WEIGHTS)
     if folder is None:
-        folder = card.path / FOLDER if os.access(card.path, os.W_OK) else cache_folder(weights)
+        folder = card.path / FOLDER if os.access(card.path, os.W_OK) else _cache(weights)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             whole, small = (Path(scratch) / FILES[name] for name in ("onnx", "onnx-int8"))
-            write_graph(card.network, whole, typed=_typed(card))
-            to_int8(whole, small, sample(card))
+            feed = sample(card)
+            write_graph(card.network, whole, typed="token_type_ids" in feed)
+            to_int8(whole, small, feed)
             for path in (whole, small):
                 path.replace(folder / path.name)
         record = {"format": FORMAT, "weights": weights, "torch": torch.__version__, "opset": OPSET}
@@ -153,10 +151,6 @@ class _Pass(nn.Module):
         n = len(self.names)
         out = self.network(dict(zip(self.names, given[:n], strict=True)), TargetVectors(*given[n:]))
         return tuple(getattr(out, name) for name in Outputs._fields)
-
-
-def _typed(card: Checkpoint) -> bool:
-    return "token_type_ids" in card.encoder.tokenizer("a")
 
 
 @contextlib.contextmanager

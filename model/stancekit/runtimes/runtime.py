@@ -18,7 +18,7 @@ multiplies them; ``onnx``: fp32 by onnxruntime; ``onnx-int8``: weights and activ
 
 
 class Outputs(NamedTuple):
-    """Scores of a batch as arrays; shapes as in ``network.Logits``."""
+    """Scores of a batch as arrays, shapes as in ``network.Logits``; or of one statement, without the batch axis."""
 
     outcomes: Array
     actors: Array
@@ -26,6 +26,10 @@ class Outputs(NamedTuple):
     outcome_attention: Array
     actor_attention: Array
     charge_attention: Array
+
+    def row(self, index: int) -> Outputs:
+        """Return the scores of one statement of a batch."""
+        return Outputs(*(array[index] for array in self))
 
 
 class Runtime(Protocol):

@@ -15,13 +15,13 @@ class TorchRuntime:
     """Runs the network by torch.
 
     Args:
-        network: Moved to the device, and out of training mode.
+        network: On the device, and out of training mode.
         device: Where to compute.
         half: Matrix products in bfloat16 (autocast); weights stay as they are.
     """
 
     def __init__(self, network: StanceNetwork, device: torch.device, *, half: bool = False) -> None:
-        self.network, self.device, self.half = network.to(device).eval(), device, half
+        self.network, self.device, self.half = network, device, half
         self.name: RuntimeName = "torch-bf16" if half else "torch"
         self.batch_tokens = 16_384 if device.type == "cuda" else 2048 if half else 1024
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Executor
+from contextlib import closing
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -36,15 +37,12 @@ def scored_here(
 def _read(source: Source, parts: Parts, language: str | None, stop: Event) -> Generator[Chunk]:
     """Yield each chunk, the stories up to it on disk: ahead of the rows, and cut back to them on resuming."""
     done = parts.progress
-    stories = Stories(parts.stories, done.stories)
     cursor = Cursor(done.files, done.items, done.digest)
-    try:
+    with closing(Stories(parts.stories, done.stories)) as stories:
         for chunk in chunks(source, cursor, _screen(stories, language), stop.is_set):
             stories.commit()
             chunk.stories = stories.count
             yield chunk
-    finally:
-        stories.close()
 
 
 def _screen(stories: Stories, language: str | None) -> Screen:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from stancekit.cache import cache_folder
 from stancekit.errors import InputError, MissingExtraError, OutputError
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -169,8 +169,7 @@ def worked_on(target: Place, folder: str | Path | None = None) -> Iterator[Path]
     if isinstance(target, Path):
         yield target
         return
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stancekit"
-    own = Path(folder or cache) / hashlib.sha256(target.url.encode()).hexdigest()[:16]
+    own = Path(folder or cache_folder()) / hashlib.sha256(target.url.encode()).hexdigest()[:16]
     yield own / target.name
     with suppress(OSError):  # there is more work in it
         own.rmdir()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -80,17 +81,16 @@ class RayEngine:
             OutputError: if the cluster fails.
         """
         done = parts.progress
-        stories = Stories(parts.stories, done.stories)
-        try:
-            with connected(self.address, self.workers), told():
-                cursor = Cursor(done.files, done.items, done.digest)
-                for end, outcomes in _outcomes(source, cursor, job, self.workers):
-                    part = in_order(end, outcomes, stories)
-                    stories.commit()
-                    part.stories = stories.count
-                    yield part
-        finally:
-            stories.close()
+        cursor = Cursor(done.files, done.items, done.digest)
+        with (
+            closing(Stories(parts.stories, done.stories)) as stories,
+            connected(self.address, self.workers), told(),
+        ):  # fmt: skip
+            for end, outcomes in _outcomes(source, cursor, job, self.workers):
+                part = in_order(end, outcomes, stories)
+                stories.commit()
+                part.stories = stories.count
+                yield part
 
 
 def in_order(end: Cursor, outcomes: Iterable[Outcome], stories: Stories) -> Finished:
