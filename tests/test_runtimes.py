@@ -91,6 +91,17 @@ def test_graphs_of_other_weights_are_not_used(folder: Path, tmp_path: Path) -> N
     assert probabilities(again, STATEMENTS) == pytest.approx(probabilities(classifier, STATEMENTS), abs=1e-4)
 
 
+def test_graphs_made_in_an_older_way_are_not_used(folder: Path, tmp_path: Path) -> None:
+    older = tmp_path / "checkpoint"
+    shutil.copytree(folder, older)
+    card = StanceClassifier.from_pretrained(older, device="cpu").card
+    assert card
+    assert exported(card) == older / FOLDER
+    record = json.loads((older / FOLDER / RECORD).read_text())
+    (older / FOLDER / RECORD).write_text(json.dumps(record | {"format": record["format"] - 1}))
+    assert exported(card) is None
+
+
 def test_a_damaged_graph_is_named(folder: Path, tmp_path: Path) -> None:
     broken = tmp_path / "checkpoint"
     shutil.copytree(folder, broken)

@@ -40,15 +40,15 @@ OPSET = 20
 
 
 def exported(card: Checkpoint) -> Path | None:
-    """Return the folder of a checkpoint's graphs; None if there are none of these weights."""
+    """Return the folder of a checkpoint's graphs; None if there are none of these weights, made in today's way."""
     weights = sha256(card.path / WEIGHTS)
     for folder in (card.path / FOLDER, _cache(weights)):
         try:
             record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
-        made = isinstance(record, dict) and record.get("weights")
-        if made == weights and all((folder / name).is_file() for name in FILES.values()):
+        made = isinstance(record, dict) and (record.get("format"), record.get("weights"))
+        if made == (FORMAT, weights) and all((folder / name).is_file() for name in FILES.values()):
             return folder
     return None
 
