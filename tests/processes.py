@@ -38,6 +38,8 @@ class Process:
     def __init__(self, work: Callable[[], int], folder: Path) -> None:
         Process.count += 1
         self.out, self.err = (folder / f"process{Process.count}.{x}" for x in ("out", "err"))
+        for path in (self.out, self.err):
+            path.touch()  # it may be killed before it opens them
         sys.stdout.flush()
         sys.stderr.flush()
         self.pid = os.fork()
